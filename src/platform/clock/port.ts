@@ -1,0 +1,4 @@
+/** The server's clock. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
