@@ -1,0 +1,4 @@
+export { parseExport } from './parse.js';
+export type { ParsedExport, UnreadableLine } from './parse.js';
+export { planImport } from './plan.js';
+export type { ImportPlan, PlannedSend, PlanProblem } from './plan.js';
