@@ -1,0 +1,22 @@
+/** How often something may be done: `points` in any window of `seconds`, counted per key. */
+interface Limit {
+  readonly points: number;
+  readonly seconds: number;
+  /** What the key is, and why the figure. */
+  readonly doc: string;
+}
+
+/** Every rate limit of the server. */
+export const LIMITS = {
+  otpResend: { points: 1, seconds: 30, doc: 'per number: a code needs time to arrive before another is asked for' },
+  otpPerNumber: { points: 5, seconds: 3600, doc: 'per number: nobody floods a phone, and guesses stay at 25 an hour' },
+  otpPerAddress: { points: 30, seconds: 3600, doc: 'per address: text messages cost money' },
+  submitPerAddress: { points: 60, seconds: 600, doc: 'per address: guessing over many numbers' },
+  findAccount: { points: 100, seconds: 3600, doc: 'per account: numbers must not be enumerated' },
+  startConversation: { points: 60, seconds: 60, doc: 'per account: bulk approaches' },
+  sendMessage: { points: 500, seconds: 5, doc: 'per device: 100 a second, with a burst of 500 after a time offline' },
+  acknowledge: { points: 1000, seconds: 5, doc: 'per device: one for each message is already more than a client needs' },
+  query: { points: 1000, seconds: 5, doc: 'per device: scrolling fast through a long history' },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
