@@ -6,7 +6,8 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 /** Flags of a script, `--json FILE` among them. A number that is none, or an unknown flag, is one sentence and exit 2. */
 export function flags(args: readonly string[], options: Options): Flags {
   try {
-    const { values } = parseArgs({ args: [...args], options: { ...options, json: { type: 'string' } }, strict: true });
+    const all: Options = { ...options, json: { type: 'string' } };
+    const values: Record<string, unknown> = parseArgs({ args: [...args], options: all, strict: true }).values;
     const text = (name: string): string | undefined => {
       const value = values[name];
       return typeof value === 'string' ? value : undefined;
@@ -49,7 +50,9 @@ export function script(main: () => Promise<boolean>): void {
     (ok) => process.exit(ok ? 0 : 1),
     (error: unknown) => {
       const usage = error instanceof UsageError;
-      process.stderr.write(`${usage ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(
+        `${usage ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       process.exit(usage ? 2 : 1);
     },
   );

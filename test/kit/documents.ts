@@ -49,8 +49,7 @@ export type Update =
       readonly memberIds: readonly string[];
     }
   | {
-      readonly __typename:
-        'CursorAdvanced' | 'ProfileUpdatedUpdate' | 'DeviceLinkedUpdate' | 'DeviceRevokedUpdate';
+      readonly __typename: 'CursorAdvanced' | 'ProfileUpdatedUpdate' | 'DeviceLinkedUpdate' | 'DeviceRevokedUpdate';
     };
 export interface Envelope {
   readonly cursor: string;
@@ -69,7 +68,12 @@ export function expectOutcome<T extends Outcome>(outcome: T, typename: string): 
   throw new WireError(outcome.code ?? outcome.__typename, outcome.message ?? `${typename} expected`);
 }
 
-export async function sendText(client: WireClient, conversationId: string, clientId: string, text: string): Promise<Sent> {
+export async function sendText(
+  client: WireClient,
+  conversationId: string,
+  clientId: string,
+  text: string,
+): Promise<Sent> {
   const input = { conversationId, clientId, text };
   const { sendMessage } = await client.run<{ sendMessage: Outcome & Sent }>(send, { input });
   return expectOutcome(sendMessage, 'MessageSent');
@@ -85,10 +89,9 @@ export async function acknowledgeUpTo(
 }
 
 export async function startConversation(client: WireClient, withAccount: string): Promise<string> {
-  const { startConversation: outcome } = await client.run<{ startConversation: Outcome & { conversation: { id: string } } }>(
-    start,
-    { with: withAccount },
-  );
+  const { startConversation: outcome } = await client.run<{
+    startConversation: Outcome & { conversation: { id: string } };
+  }>(start, { with: withAccount });
   return expectOutcome(outcome, 'ConversationStarted').conversation.id;
 }
 

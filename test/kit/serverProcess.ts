@@ -42,7 +42,9 @@ export const bundle = (source: string): string => path.join(projectRoot, 'dist',
 
 /** The environment of a child: ours without what would point it at other engines. */
 export function childEnvironment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|DATA_DIR|DATABASE_URL|EVENTSTORE_URL|MODE|LOG_LEVEL)$/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(PORT|HOST|DATA_DIR|DATABASE_URL|EVENTSTORE_URL|MODE|LOG_LEVEL)$/.test(name),
+  );
   return { ...Object.fromEntries(kept), ...env };
 }
 
@@ -86,7 +88,13 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   return processOf(child, url, options.dataDir, exited, lines);
 }
 
-function processOf(child: ChildProcess, url: string, dataDir: string, exited: Promise<void>, lines: string[]): ServerProcess {
+function processOf(
+  child: ChildProcess,
+  url: string,
+  dataDir: string,
+  exited: Promise<void>,
+  lines: string[],
+): ServerProcess {
   const pid = child.pid ?? 0;
   const postgresPid = (): number | undefined => postmasterPid(dataDir);
   const done = (): boolean => child.exitCode !== null || child.signalCode !== null;
@@ -118,7 +126,9 @@ function processOf(child: ChildProcess, url: string, dataDir: string, exited: Pr
 
 /** Of the embedded Postgres of a data folder, if it lives. */
 export function postmasterPid(dataDir: string): number | undefined {
-  const file = postgresFolders(dataDir).map((folder) => path.join(folder, 'postmaster.pid')).find((name) => existsSync(name));
+  const file = postgresFolders(dataDir)
+    .map((folder) => path.join(folder, 'postmaster.pid'))
+    .find((name) => existsSync(name));
   if (file === undefined) return undefined;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   return Number.isInteger(pid) && existsSync(`/proc/${pid}`) ? pid : undefined;

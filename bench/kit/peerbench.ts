@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../src/platform/config/root.js';
+import { temporaryFolder, type ServerProcess } from '../../test/kit/serverProcess.js';
+import { run } from './environment.js';
+import { table } from './measure.js';
+
+/** What peerbench measured of one server, as its own JSON has it. */
+export interface PeerResult {
+  readonly target: string;
+  readonly highestRate: number;
+  readonly steps: readonly PeerStep[];
+}
+
+interface PeerStep {
+  readonly kind: 'open' | 'closed';
+  readonly rate?: number;
+  readonly throughput?: number;
+  readonly receipts?: boolean;
+  readonly lost?: number;
+  readonly deliver: { readonly p50: number | null; readonly p99: number | null };
+  readonly receipt?: { readonly p99: number | null } | null;
+  readonly cpuMsPerMsg: number;
+}
+
+export interface Peerbench {
+  ours(server: ServerProcess, tokens: string): Promise<PeerResult>;
+  peer(target: string): Promise<PeerResult>;
+  dispose(): void;
+}
+
+/**
+ * The comparison with other servers, from PEERBENCH_DIR (default: beside the checkout's folder), in a copy of its own.
+ * Undefined where there is none: it is no part of this repository.
+ */
+export function openPeerbench(rates: readonly number[], seconds: number): Peerbench | undefined {
+  const source = path.resolve(projectRoot, process.env['PEERBENCH_DIR'] ?? '../shared/peerbench');
+  if (!existsSync(path.join(source, 'bench.mjs'))) {
+    process.stderr.write(`no peerbench in ${source}; set PEERBENCH_DIR to compare with other servers\n`);
+    return undefined;
+  }
+  const folder = temporaryFolder('peerbench');
+  runQuietly('cp', ['-r', `${source}/.`, folder]);
+  runQuietly('chmod', ['-R', 'u+w', folder]);
+  mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
+  if (!existsSync(path.join(folder, 'node_modules/ws')))
+    symlinkSync(path.join(projectRoot, 'node_modules/ws'), path.join(folder, 'node_modules/ws'));
+  const state = path.join(folder, 'state');
+  const env = { SECS: String(seconds), RATES: rates.join(','), QUIET: '20', BISECT: '3', PB_RT: state, OUT: 'results' };
+  mkdirSync(path.join(folder, 'results'));
+  const read = (file: string, target: string): PeerResult => {
+    const found = JSON.parse(readFileSync(path.join(folder, 'results', file), 'utf8')) as {
+      maxRateP99lt100?: number;
+      results: PeerStep[];
+    };
+    return { target, highestRate: found.maxRateP99lt100 ?? 0, steps: found.results };
+  };
+  return {
+    ours: async (server, tokens) => {
+      const pids = server.pids().join(',');
+      const args = [
+        'bench.mjs',
+        's1',
+        '--driver',
+        path.join(projectRoot, 'bench/peers/parlance.mjs'),
+        '--target',
+        'parlance',
+        '--url',
+        server.url,
+      ];
+      const rest = [
+        '--tokens',
+        tokens,
+        '--pids',
+        pids,
+        '--secs',
+        env.SECS,
+        '--rates',
+        env.RATES,
+        '--quiet',
+        env.QUIET,
+        '--bisect',
+        env.BISECT,
+      ];
+      await run(process.execPath, [...args, ...rest, '--out', 'results/s1-parlance-r1.json'], {}, folder);
+      return read('s1-parlance-r1.json', 'parlance');
+    },
+    peer: async (target) => {
+      if (target.startsWith('ejabberd') && !existsSync('/usr/sbin/ejabberdctl'))
+        await install(['ejabberd', 'erlang-p1-pgsql', 'postgresql-15']);
+      if (target.startsWith('prosody') && !existsSync('/usr/bin/prosody'))
+        await install(['prosody', 'lua-dbi-postgresql', 'lua-dbi-sqlite3', 'postgresql-15']);
+      await run('./run-peers.sh', [target, 's1', '1'], env, folder);
+      return read(`s1-${target}-r1.json`, target);
+    },
+    dispose: () => {
+      runQuietly('./ctl.sh', ['stop-all'], folder, { PB_RT: state });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Debian's packages of a peer, as root; their own services stay off. */
+async function install(packages: readonly string[]): Promise<void> {
+  await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], {
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
+}
+
+function runQuietly(
+  command: string,
+  args: readonly string[],
+  cwd = projectRoot,
+  env: Readonly<Record<string, string>> = {},
+): void {
+  spawnSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+export function peerTable(peers: readonly PeerResult[]): string {
+  const rows = peers.flatMap(({ target, highestRate, steps }) =>
+    steps.map((step) => [
+      target,
+      step.kind === 'open' ? 'open' : `closed${step.receipts === true ? ', receipts' : ''}`,
+      step.rate ?? step.throughput ?? null,
+      step.deliver.p50,
+      step.deliver.p99,
+      step.receipt?.p99 ?? null,
+      step.lost ?? 0,
+      step.cpuMsPerMsg,
+      highestRate,
+    ]),
+  );
+  return table(
+    [
+      'server',
+      'load',
+      'rate/s',
+      'deliver p50',
+      'p99',
+      'receipt p99',
+      'lost',
+      'CPU ms/msg',
+      'highest rate, p99 < 100 ms',
+    ],
+    rows,
+  );
+}

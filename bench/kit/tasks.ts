@@ -1,0 +1,70 @@
+import { readDevices } from './accounts.js';
+import { runConnections, type ConnectionsResult, type ConnectionsTask } from './connectionsTask.js';
+import { runHistory, type HistoryResult, type HistoryTask } from './historyTask.js';
+import { closedLoop, openLoop, type LoopResult } from './loops.js';
+import type { NamedProcess } from './measure.js';
+import { openPairs } from './pair.js';
+
+/** What the load driver's process can be asked to do. */
+export interface OneToOneTask {
+  readonly kind: 'oneToOne';
+  readonly url: string;
+  readonly tokens: string;
+  readonly processes: readonly NamedProcess[];
+  readonly pairs: number;
+  readonly rates: readonly number[];
+  readonly seconds: number;
+  readonly outstanding: number;
+}
+export type Task = OneToOneTask | ConnectionsTask | HistoryTask;
+export type TaskResult<T extends Task> = T extends OneToOneTask
+  ? OneToOneResult
+  : T extends ConnectionsTask
+    ? ConnectionsResult
+    : HistoryResult;
+
+export interface OneToOneResult {
+  readonly open: readonly LoopResult[];
+  readonly closed: LoopResult;
+  /** Highest rate asked for at which nothing was lost and 99 in 100 were delivered within 100 ms. */
+  readonly highestRate: number;
+}
+
+export function runTask(task: Task, notify: (event: unknown) => void): Promise<unknown> {
+  switch (task.kind) {
+    case 'oneToOne':
+      return runOneToOne(task, notify);
+    case 'connections':
+      return runConnections(task, notify);
+    case 'history':
+      return runHistory(task);
+  }
+}
+
+export const keepsUp = (step: LoopResult): boolean =>
+  !step.overloaded && step.lost === 0 && step.duplicated === 0 && (step.delivery.p99 ?? Infinity) < 100;
+
+async function runOneToOne(task: OneToOneTask, notify: (event: unknown) => void): Promise<OneToOneResult> {
+  const devices = readDevices(task.tokens).slice(0, task.pairs * 2);
+  const pairs = await openPairs(task.url, devices, { receipts: true });
+  const step = (rate: number, seconds: number): Promise<LoopResult> =>
+    openLoop(pairs, task.processes, { rate, seconds, warmSeconds: 2, receipts: true });
+  await step(Math.min(500, task.rates[0] ?? 500), 2); // compilers and caches warm up
+  const open: LoopResult[] = [];
+  let highestRate = 0;
+  for (const rate of task.rates) {
+    const result = await step(rate, task.seconds);
+    open.push(result);
+    notify(result);
+    if (keepsUp(result)) highestRate = rate;
+    else if (result.overloaded || (result.delivery.p50 ?? Infinity) > 500) break;
+  }
+  const closed = await closedLoop(pairs, task.processes, {
+    outstanding: task.outstanding,
+    seconds: task.seconds,
+    receipts: true,
+  });
+  notify(closed);
+  for (const side of pairs.flat()) side.close();
+  return { open, closed, highestRate };
+}
