@@ -38,6 +38,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // A port is asynchronous even where one adapter has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       // Indexing is checked by noUncheckedIndexedAccess; an assertion says what the line above has established.
