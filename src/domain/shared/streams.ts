@@ -1,0 +1,28 @@
+/** Every stream name of the system is built, and taken apart, here. */
+
+export function conversationStream(conversationId: string): string {
+  return `conversation-${conversationId}`;
+}
+
+export function receiptsStream(conversationId: string): string {
+  return `receipts-${conversationId}`;
+}
+
+export function accountStream(accountId: string): string {
+  return `account-${accountId}`;
+}
+
+/** @param phoneHmac hex; 128 bits of it name the stream. */
+export function phoneStream(phoneHmac: string): string {
+  return `phone-${phoneHmac.slice(0, 32)}`;
+}
+
+/** The id that the stream's name carries; '' for a name that is none of ours. */
+export function streamId(stream: string): string {
+  return stream.slice(stream.indexOf('-') + 1 || stream.length);
+}
+
+export function streamCategory(stream: string): string {
+  const dash = stream.indexOf('-');
+  return dash < 0 ? stream : stream.slice(0, dash);
+}
