@@ -21,7 +21,9 @@ const next = (below) => {
 };
 const two = (number) => String(number).padStart(2, '0');
 
-const out = ['01/02/2023, 08:00 - Messages and calls are end-to-end encrypted. Only people in this chat can read them.'];
+const out = [
+  '01/02/2023, 08:00 - Messages and calls are end-to-end encrypted. Only people in this chat can read them.',
+];
 let minute = Date.UTC(2023, 1, 1, 8) / 60_000;
 while (out.length < lines) {
   minute += next(60) === 0 ? 600 : next(4);
