@@ -1,4 +1,6 @@
+import path from 'node:path';
 import type pg from 'pg';
+import { projectRoot } from '../../platform/config/root.js';
 import type { Projection } from '../kit/projection.js';
 import { foldBatch, type AccountPatch, type AccountRow, type Changes, type DeviceRow } from './fold.js';
 
@@ -6,7 +8,7 @@ import { foldBatch, type AccountPatch, type AccountRow, type Changes, type Devic
 export const accountsProjection: Projection = {
   id: 'accounts',
   version: 1,
-  ddl: new URL('../../../schema/sql/projections/accounts.v1.sql', import.meta.url),
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'accounts.v1.sql'),
   eventTypes: ['AccountRegistered', 'ProfileChanged', 'DeviceLinked', 'DeviceRevoked', 'KeyDestroyed'],
   async project(batch, tx, schema) {
     const changes = foldBatch(batch);
