@@ -53,7 +53,7 @@ export default tseslint.config(
   { files: ['src/platform/clock/**'], rules: { 'no-restricted-properties': ['error', random, env] } },
   // Entry points read the environment once and print to the terminal.
   {
-    files: ['src/main/**', 'scripts/**', 'bench/**'],
+    files: ['src/main/**', 'scripts/**', 'bench/**', 'clients/**'],
     rules: { 'no-console': 'off', 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   // Tests make inputs of their own, and drive the server with its real environment.
