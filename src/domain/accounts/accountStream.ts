@@ -1,9 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock/port.js';
 import {
   EventStoreError,
-  type AppendOutcome,
-  type AppendRequest,
   type EventMetadata,
   type EventStore,
   type NewEvent,
@@ -12,6 +9,7 @@ import {
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
 import { seal } from '../../platform/keys/seal.js';
+import { appendSettled } from '../shared/append.js';
 import { accountStream, phoneStream } from '../shared/streams.js';
 import type { Decision } from './decide.js';
 import { SEALED_FIELDS, type AccountEvent, type PhoneEvent } from './events.js';
@@ -36,17 +34,22 @@ export interface LoadedAccount {
 export type Committed<Rejection> =
   | { readonly rejected: Rejection }
   /** `position` is that of the stream's last event, appended now or earlier; `before` what the decision was made on. */
-  | { readonly events: readonly AccountEvent<string>[]; readonly before: AccountState; readonly position: Position | undefined; readonly at: number };
+  | {
+      readonly events: readonly AccountEvent<string>[];
+      readonly before: AccountState;
+      readonly position: Position | undefined;
+      readonly at: number;
+    };
 
 const MAX_CONFLICTS = 8;
-const MAX_REPEATS = 5;
 
 export async function loadAccount(eventStore: EventStore, accountId: string): Promise<LoadedAccount> {
   let state = NO_ACCOUNT;
   let revision: number | 'no_stream' = 'no_stream';
   let position: Position | undefined;
   for await (const event of eventStore.readStream(accountStream(accountId))) {
-    if (event.type in SEALED_FIELDS) state = evolve(state, { type: event.type, data: event.data } as AccountEvent<unknown>);
+    if (event.type in SEALED_FIELDS)
+      state = evolve(state, { type: event.type, data: event.data } as AccountEvent<unknown>);
     revision = event.revision;
     position = event.position;
   }
@@ -72,8 +75,14 @@ export async function commit<Rejection>(
     const at = deps.clock.now();
     if (events.length === 0) return { events, before: loaded.state, position: loaded.position, at };
     const key = await deps.keys.ensure(keyOf(accountId));
-    const sealed = events.map((event) => sealEvent(event, { id: deps.ids.next(), accountId, key, metadata: { occurredAt: at, ...cause } }));
-    const outcome = await appendSettled(deps.eventStore, { stream: accountStream(accountId), expected: loaded.revision, events: sealed });
+    const sealed = events.map((event) =>
+      sealEvent(event, { id: deps.ids.next(), accountId, key, metadata: { occurredAt: at, ...cause } }),
+    );
+    const outcome = await appendSettled(deps.eventStore, {
+      stream: accountStream(accountId),
+      expected: loaded.revision,
+      events: sealed,
+    });
     if (outcome.kind === 'appended') return { events, before: loaded.state, position: outcome.position, at };
     loaded = await loadAccount(deps.eventStore, accountId);
   }
@@ -81,7 +90,13 @@ export async function commit<Rejection>(
 }
 
 /** Who holds the number: `candidate` when nobody did. The first claim wins, whoever else tries at the same time. */
-export async function claimPhone(deps: StreamDeps, phoneHmac: string, candidate: string, cause: Cause, assumeFree = false): Promise<string> {
+export async function claimPhone(
+  deps: StreamDeps,
+  phoneHmac: string,
+  candidate: string,
+  cause: Cause,
+  assumeFree = false,
+): Promise<string> {
   const stream = phoneStream(phoneHmac);
   for (let tries = 0; tries < MAX_CONFLICTS; tries += 1) {
     const holder = assumeFree && tries === 0 ? undefined : await holderOf(deps.eventStore, stream);
@@ -104,13 +119,20 @@ async function holderOf(eventStore: EventStore, stream: string): Promise<string 
 
 function sealEvent(
   event: AccountEvent<string>,
-  context: { readonly id: string; readonly accountId: string; readonly key: SubjectKey; readonly metadata: EventMetadata },
+  context: {
+    readonly id: string;
+    readonly accountId: string;
+    readonly key: SubjectKey;
+    readonly metadata: EventMetadata;
+  },
 ): NewEvent {
   const { id, accountId, key, metadata } = context;
   const fields = SEALED_FIELDS[event.type];
   const data = Object.fromEntries(
     Object.entries(event.data).map(([field, value]: [string, unknown]) =>
-      fields.includes(field) && typeof value === 'string' ? [field, seal(key, keyOf(accountId), `${id}|${event.type}|${field}`, value)] : [field, value],
+      fields.includes(field) && typeof value === 'string'
+        ? [field, seal(key, keyOf(accountId), `${id}|${event.type}|${field}`, value)]
+        : [field, value],
     ),
   );
   return { id, type: event.type, data, metadata };
@@ -118,16 +140,4 @@ function sealEvent(
 
 function keyOf(accountId: string): { subject: string; scope: string } {
   return { subject: accountId, scope: 'account' };
-}
-
-/** An append in doubt is repeated identically before anything else goes to the stream. */
-async function appendSettled(eventStore: EventStore, request: AppendRequest): Promise<AppendOutcome> {
-  for (let repeats = 0; ; repeats += 1) {
-    try {
-      return await eventStore.append(request);
-    } catch (error) {
-      if (!(error instanceof EventStoreError) || error.code !== 'in_doubt' || repeats >= MAX_REPEATS) throw error;
-      await pause(50 * 2 ** repeats);
-    }
-  }
 }

@@ -25,9 +25,15 @@ export function decideLinkDevice(state: AccountState, command: LinkDevice): Deci
     problemOf('device.platform', device.platform.trim(), PROFILE_LIMITS.platform, 1) ??
     problemOf('name', name ?? '', PROFILE_LIMITS.name, 0);
   if (problem !== null) return { rejected: problem };
-  const linked: Plain = { type: 'DeviceLinked', data: { deviceId: device.id, name: device.name.trim(), platform: device.platform.trim() } };
+  const linked: Plain = {
+    type: 'DeviceLinked',
+    data: { deviceId: device.id, name: device.name.trim(), platform: device.platform.trim() },
+  };
   if (state.kind === 'registered') return { events: state.devices.get(device.id) === undefined ? [linked] : [] };
-  const registered: Plain = { type: 'AccountRegistered', data: { phone, phoneHmac, country, ...(name ? { name } : {}) } };
+  const registered: Plain = {
+    type: 'AccountRegistered',
+    data: { phone, phoneHmac, country, ...(name ? { name } : {}) },
+  };
   return { events: [registered, linked] };
 }
 
@@ -38,7 +44,10 @@ export function decideRevokeDevice(state: AccountState, command: RevokeDevice): 
   return { events: [{ type: 'DeviceRevoked', data: { deviceId: command.deviceId, reason: command.reason } }] };
 }
 
-export function decideChangeProfile(state: AccountState, command: ChangeProfile): Decision<InvalidText | { kind: 'no_account' }> {
+export function decideChangeProfile(
+  state: AccountState,
+  command: ChangeProfile,
+): Decision<InvalidText | { kind: 'no_account' }> {
   if (state.kind === 'none' || state.erased) return { rejected: { kind: 'no_account' } };
   const changes: { name?: string | null; about?: string | null; avatar?: string | null } = {};
   for (const field of ['name', 'about', 'avatar'] as const) {

@@ -76,7 +76,8 @@ export function deviceStatuses({ eventStore, clock, findDevices }: DeviceStatusD
   return {
     of(deviceId, accountId) {
       const known = cache.get(deviceId);
-      if (known !== undefined && (known.revoked || clock.now() - known.at < TRUSTED_MS)) return answer(known, deviceId, accountId);
+      if (known !== undefined && (known.revoked || clock.now() - known.at < TRUSTED_MS))
+        return answer(known, deviceId, accountId);
       return look(deviceId, accountId);
     },
     onEvent(event) {

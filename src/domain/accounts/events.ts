@@ -5,9 +5,17 @@
 export type AccountEvent<Text> =
   | {
       readonly type: 'AccountRegistered';
-      readonly data: { readonly phone: Text; readonly phoneHmac: string; readonly country: string; readonly name?: Text };
+      readonly data: {
+        readonly phone: Text;
+        readonly phoneHmac: string;
+        readonly country: string;
+        readonly name?: Text;
+      };
     }
-  | { readonly type: 'DeviceLinked'; readonly data: { readonly deviceId: string; readonly name: Text; readonly platform: string } }
+  | {
+      readonly type: 'DeviceLinked';
+      readonly data: { readonly deviceId: string; readonly name: Text; readonly platform: string };
+    }
   | { readonly type: 'DeviceRevoked'; readonly data: { readonly deviceId: string; readonly reason: RevocationReason } }
   | {
       readonly type: 'ProfileChanged';

@@ -45,7 +45,10 @@ export interface Visitor {
 }
 
 export interface AccountHandlers {
-  requestOtp(command: { phone: string; country?: string | null }, visitor: Visitor): Promise<Handled<RequestOtpOutcome>>;
+  requestOtp(
+    command: { phone: string; country?: string | null },
+    visitor: Visitor,
+  ): Promise<Handled<RequestOtpOutcome>>;
   submitOtp(command: SubmitOtp, visitor: Visitor): Promise<Handled<SubmitOtpOutcome>>;
   refresh(refreshToken: string): Promise<Handled<RefreshSessionOutcome>>;
   signOut(caller: Caller): Promise<Handled<{ readonly kind: 'signed_out' }>>;
@@ -71,7 +74,11 @@ export function accountHandlers(deps: AccountDeps): AccountHandlers {
   const tokens = sessions(deps);
   const devices = deviceStatuses(deps);
 
-  const revoke = async (accountId: string, command: RevokeDevice, cause: Cause): Promise<{ known: boolean; position?: Position }> => {
+  const revoke = async (
+    accountId: string,
+    command: RevokeDevice,
+    cause: Cause,
+  ): Promise<{ known: boolean; position?: Position }> => {
     const done = await commit(deps, accountId, cause, (state) => decideRevokeDevice(state, command));
     if ('rejected' in done) return { known: false };
     devices.mark(command.deviceId, accountId, 'revoked');
@@ -87,7 +94,11 @@ export function accountHandlers(deps: AccountDeps): AccountHandlers {
       const parsed = parsePhone(phone, country);
       if (!parsed.ok) return { outcome: { kind: 'invalid_phone', reason: parsed.reason } };
       const hmac = keys.hmac('phone', parsed.e164);
-      for (const [limit, key] of [['otpPerAddress', address], ['otpResend', hmac], ['otpPerNumber', hmac]] as const) {
+      for (const [limit, key] of [
+        ['otpPerAddress', address],
+        ['otpResend', hmac],
+        ['otpPerNumber', hmac],
+      ] as const) {
         const taken = await limiter.take(limit, key);
         if (!taken.ok) return rateLimited(taken);
       }
@@ -117,7 +128,10 @@ export function accountHandlers(deps: AccountDeps): AccountHandlers {
       if (checked.kind !== 'accepted') return { outcome: checked };
 
       const candidate = ids.next();
-      const causeOf = (account: string): Cause => ({ actor: { account, device: deviceId }, ...(correlationId === undefined ? {} : { correlationId }) });
+      const causeOf = (account: string): Cause => ({
+        actor: { account, device: deviceId },
+        ...(correlationId === undefined ? {} : { correlationId }),
+      });
       const accountId = await claimPhone(deps, phoneHmac, candidate, causeOf(candidate));
       const done = await commit(deps, accountId, causeOf(accountId), (state) => decideLinkDevice(state, command));
       if ('rejected' in done) throw new Error(`a device could not be linked: ${done.rejected.kind}`);
@@ -139,7 +153,11 @@ export function accountHandlers(deps: AccountDeps): AccountHandlers {
       if (result.kind === 'session_ended') return { outcome: result };
       const { accountId, deviceId } = result.subject;
       if (result.kind === 'reused') {
-        const { position } = await revoke(accountId, { deviceId, reason: 'token_reuse' }, { actor: { account: accountId, device: deviceId } });
+        const { position } = await revoke(
+          accountId,
+          { deviceId, reason: 'token_reuse' },
+          { actor: { account: accountId, device: deviceId } },
+        );
         return { outcome: { kind: 'session_ended', reason: 'token_reuse' }, ...at(position) };
       }
       // The table can lag behind the log when a node stopped between revoking the device and ending its session.
@@ -151,7 +169,11 @@ export function accountHandlers(deps: AccountDeps): AccountHandlers {
     },
 
     async signOut(caller) {
-      const { position } = await revoke(caller.accountId, { deviceId: caller.deviceId, reason: 'signed_out' }, by(caller));
+      const { position } = await revoke(
+        caller.accountId,
+        { deviceId: caller.deviceId, reason: 'signed_out' },
+        by(caller),
+      );
       return { outcome: { kind: 'signed_out' }, ...at(position) };
     },
 

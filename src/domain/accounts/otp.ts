@@ -12,7 +12,10 @@ export interface SentOtp {
   readonly expiresAt: number;
 }
 
-export type OtpDecision = { readonly kind: 'accepted' } | { readonly kind: 'wrong_code'; readonly attemptsLeft: number } | { readonly kind: 'code_expired' };
+export type OtpDecision =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'wrong_code'; readonly attemptsLeft: number }
+  | { readonly kind: 'code_expired' };
 
 /** The fifth wrong code uses the sent one up: from then on even the right one has expired. */
 export function decideOtp(sent: SentOtp | null, presentedHmac: string, now: number): OtpDecision {

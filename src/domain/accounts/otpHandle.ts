@@ -36,7 +36,11 @@ export function otps({ readStore, keys, clock, sms }: OtpDeps): Otps {
         'DELETE FROM otps WHERE phone_hmac = ANY (SELECT phone_hmac FROM otps WHERE expires_at < $1 ORDER BY expires_at LIMIT 10)',
         [new Date(now)],
       );
-      await sms.send({ to: e164, code, body: `${code} is your Parlance code. It is valid for 5 minutes. Do not share it.` });
+      await sms.send({
+        to: e164,
+        code,
+        body: `${code} is your Parlance code. It is valid for 5 minutes. Do not share it.`,
+      });
       return expiresAt;
     },
 
@@ -47,10 +51,14 @@ export function otps({ readStore, keys, clock, sms }: OtpDeps): Otps {
           [phoneHmac],
         );
         const row = rows[0];
-        const sent = row === undefined ? null : { codeHmac: row.code_hmac, attempts: row.attempts, expiresAt: row.expires_at.getTime() };
+        const sent =
+          row === undefined
+            ? null
+            : { codeHmac: row.code_hmac, attempts: row.attempts, expiresAt: row.expires_at.getTime() };
         const decision = decideOtp(sent, hash(phoneHmac, code.trim()), clock.now());
         if (decision.kind === 'accepted') await client.query('DELETE FROM otps WHERE phone_hmac = $1', [phoneHmac]);
-        if (decision.kind === 'wrong_code') await client.query('UPDATE otps SET attempts = attempts + 1 WHERE phone_hmac = $1', [phoneHmac]);
+        if (decision.kind === 'wrong_code')
+          await client.query('UPDATE otps SET attempts = attempts + 1 WHERE phone_hmac = $1', [phoneHmac]);
         return decision;
       }),
   };

@@ -42,7 +42,8 @@ export interface SessionEnded {
 }
 
 /** Times in milliseconds since the epoch. */
-export type RequestOtpOutcome = { readonly kind: 'otp_sent'; readonly expiresAt: number; readonly resendAfter: number } | InvalidPhone | RateLimited;
+export type RequestOtpOutcome =
+  { readonly kind: 'otp_sent'; readonly expiresAt: number; readonly resendAfter: number } | InvalidPhone | RateLimited;
 export type SubmitOtpOutcome =
   | SignedIn
   | { readonly kind: 'wrong_code'; readonly attemptsLeft: number }
@@ -51,7 +52,8 @@ export type SubmitOtpOutcome =
   | InvalidText
   | RateLimited;
 export type RefreshSessionOutcome = { readonly kind: 'refreshed'; readonly tokens: Tokens } | SessionEnded;
-export type RevokeDeviceOutcome = { readonly kind: 'device_revoked'; readonly deviceId: string } | { readonly kind: 'no_such_device' };
+export type RevokeDeviceOutcome =
+  { readonly kind: 'device_revoked'; readonly deviceId: string } | { readonly kind: 'no_such_device' };
 export type UpdateProfileOutcome = { readonly kind: 'profile_updated' } | InvalidText;
 
 export function rateLimited(outcome: LimitOutcome & { ok: false }): { readonly outcome: RateLimited } {

@@ -23,11 +23,13 @@ const LONGEST = 64;
  */
 export function parsePhone(text: string, country?: string | null): ParsedPhone {
   const region = country?.trim().toUpperCase();
-  if (region !== undefined && region !== '' && !isSupportedCountry(region)) return { ok: false, reason: 'unknown_country' };
+  if (region !== undefined && region !== '' && !isSupportedCountry(region))
+    return { ok: false, reason: 'unknown_country' };
   if (text.length > LONGEST) return { ok: false, reason: 'malformed' };
   try {
-    const options = region === undefined || region === '' ? { extract: false } : { extract: false, defaultCountry: region };
-    const phone = parsePhoneNumberWithError(text.trim(), options as { extract: boolean });
+    const options =
+      region === undefined || region === '' ? { extract: false } : { extract: false, defaultCountry: region };
+    const phone = parsePhoneNumberWithError(text.trim(), options);
     if (!phone.isPossible()) return { ok: false, reason: 'wrong_length' };
     if (!phone.isValid() || phone.country === undefined) return { ok: false, reason: 'not_in_use' };
     const type = phone.getType();

@@ -56,12 +56,27 @@ async function registerOne(deps: SeedDeps, { phone, name, about, device }: SeedA
   const phoneHmac = deps.keys.hmac('phone', parsed.e164);
   const candidate = deps.ids.next();
   const newDevice = deps.ids.next();
-  const accountId = await claimPhone(deps, phoneHmac, candidate, { actor: { account: candidate, device: newDevice } }, true);
+  const accountId = await claimPhone(
+    deps,
+    phoneHmac,
+    candidate,
+    { actor: { account: candidate, device: newDevice } },
+    true,
+  );
   const loaded = accountId === candidate ? ABSENT : await loadAccount(deps.eventStore, accountId);
-  const existing = loaded.state.kind === 'registered' ? [...loaded.state.devices].find(([, status]) => status === 'active')?.[0] : undefined;
+  const existing =
+    loaded.state.kind === 'registered'
+      ? [...loaded.state.devices].find(([, status]) => status === 'active')?.[0]
+      : undefined;
   if (existing !== undefined) return { accountId, deviceId: existing, newAccount: false, position: loaded.position };
 
-  const command = { phone: parsed.e164, phoneHmac, country: parsed.country, name, device: { name: 'Phone', platform: 'seed', ...device, id: newDevice } };
+  const command = {
+    phone: parsed.e164,
+    phoneHmac,
+    country: parsed.country,
+    name,
+    device: { name: 'Phone', platform: 'seed', ...device, id: newDevice },
+  };
   const cause = { actor: { account: accountId, device: newDevice } };
   const linked = await commit(deps, accountId, cause, (state) => decideLinkDevice(state, command), loaded);
   if ('rejected' in linked) throw new Error(`an account could not be seeded: ${linked.rejected.kind}`);

@@ -13,7 +13,8 @@ export const NO_ACCOUNT: AccountState = { kind: 'none' };
 
 /** Total: an event that does not fit the state leaves it as it is. */
 export function evolve(state: AccountState, event: AccountEvent<unknown>): AccountState {
-  if (event.type === 'AccountRegistered') return state.kind === 'none' ? { kind: 'registered', devices: new Map(), erased: false } : state;
+  if (event.type === 'AccountRegistered')
+    return state.kind === 'none' ? { kind: 'registered', devices: new Map(), erased: false } : state;
   if (state.kind === 'none') return state;
   switch (event.type) {
     case 'DeviceLinked':

@@ -14,14 +14,20 @@ export type RefreshDecision =
   | { readonly kind: 'reused' };
 
 /** What presenting the token `presented` does; `successor` is the hash of the token that would be handed out. */
-export function decideRefresh(session: Session, command: { presented: string; successor: string; now: number }): RefreshDecision {
+export function decideRefresh(
+  session: Session,
+  command: { presented: string; successor: string; now: number },
+): RefreshDecision {
   const { presented, successor, now } = command;
   if (session.endedFor !== null) return { kind: 'ended', reason: session.endedFor };
   if (session.current.includes(presented)) {
     if (now - session.rotatedAt > SESSION_IDLE_MS) return { kind: 'ended', reason: 'expired' };
     return { kind: 'rotated', session: { ...session, current: [successor], previous: presented, rotatedAt: now } };
   }
-  const repeats = presented === session.previous && now - session.rotatedAt <= PREDECESSOR_GRACE_MS && session.current.length < MAX_SIBLINGS;
+  const repeats =
+    presented === session.previous &&
+    now - session.rotatedAt <= PREDECESSOR_GRACE_MS &&
+    session.current.length < MAX_SIBLINGS;
   if (!repeats) return { kind: 'reused' };
   return { kind: 'rotated', session: { ...session, current: [...session.current, successor] } };
 }

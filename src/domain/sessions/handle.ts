@@ -74,7 +74,11 @@ export function sessions({ readStore, tokens, clock }: SessionDeps): Sessions {
         const decision = decideRefresh(session, { presented: presented.hash, successor: successor.hash, now });
         if (decision.kind === 'rotated') await save(client, presented.familyHash, decision.session);
         if (decision.kind === 'reused') await endFamily(client, presented.familyHash, now);
-        return { kind: 'known', decision, subject: { accountId: session.accountId, deviceId: session.deviceId } } as const;
+        return {
+          kind: 'known',
+          decision,
+          subject: { accountId: session.accountId, deviceId: session.deviceId },
+        } as const;
       });
       if (decided.kind === 'unknown') return { kind: 'session_ended', reason: 'unknown' };
       const { decision, subject } = decided;
@@ -83,18 +87,19 @@ export function sessions({ readStore, tokens, clock }: SessionDeps): Sessions {
           return { kind: 'refreshed', tokens: await hand(subject, successor), subject };
         case 'ended':
           // A token of a session that ended for reuse is answered like the first one: the revocation may not be in the log yet.
-          return decision.reason === 'token_reuse' ? { kind: 'reused', subject } : { kind: 'session_ended', reason: decision.reason };
+          return decision.reason === 'token_reuse'
+            ? { kind: 'reused', subject }
+            : { kind: 'session_ended', reason: decision.reason };
         case 'reused':
           return { kind: 'reused', subject };
       }
     },
 
     async end(deviceId, reason) {
-      await readStore.pool.query('UPDATE sessions SET ended_at = $2, ended_for = $3 WHERE device_id = $1 AND ended_at IS NULL', [
-        deviceId,
-        new Date(clock.now()),
-        reason,
-      ]);
+      await readStore.pool.query(
+        'UPDATE sessions SET ended_at = $2, ended_for = $3 WHERE device_id = $1 AND ended_at IS NULL',
+        [deviceId, new Date(clock.now()), reason],
+      );
     },
   };
 }
@@ -117,7 +122,10 @@ async function save(client: pg.PoolClient, family: Buffer, session: Session): Pr
 }
 
 async function endFamily(client: pg.PoolClient, family: Buffer, now: number): Promise<void> {
-  await client.query(`UPDATE sessions SET ended_at = $2, ended_for = 'token_reuse' WHERE family = $1 AND ended_at IS NULL`, [family, new Date(now)]);
+  await client.query(
+    `UPDATE sessions SET ended_at = $2, ended_for = 'token_reuse' WHERE family = $1 AND ended_at IS NULL`,
+    [family, new Date(now)],
+  );
 }
 
 function sessionOf(row: Row): Session {

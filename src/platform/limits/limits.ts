@@ -15,7 +15,11 @@ export const LIMITS = {
   findAccount: { points: 100, seconds: 3600, doc: 'per account: numbers must not be enumerated' },
   startConversation: { points: 60, seconds: 60, doc: 'per account: bulk approaches' },
   sendMessage: { points: 500, seconds: 5, doc: 'per device: 100 a second, with a burst of 500 after a time offline' },
-  acknowledge: { points: 1000, seconds: 5, doc: 'per device: one for each message is already more than a client needs' },
+  acknowledge: {
+    points: 1000,
+    seconds: 5,
+    doc: 'per device: one for each message is already more than a client needs',
+  },
   query: { points: 1000, seconds: 5, doc: 'per device: scrolling fast through a long history' },
 } as const satisfies Record<string, Limit>;
 

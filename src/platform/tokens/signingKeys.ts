@@ -56,14 +56,25 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
       'SELECT kid, public_key, wrapped, created_at, retires_at FROM signing_keys WHERE retires_at IS NULL OR retires_at > $1 ORDER BY created_at, kid',
       [new Date(clock.now())],
     );
-    keys = new Map(rows.map((row) => [row.kid, keys.get(row.kid)?.retiresAt === (row.retires_at?.getTime() ?? null) ? (keys.get(row.kid) as SigningKey) : parse(row)]));
+    keys = new Map(
+      rows.map((row) => [
+        row.kid,
+        keys.get(row.kid)?.retiresAt === (row.retires_at?.getTime() ?? null)
+          ? (keys.get(row.kid) as SigningKey)
+          : parse(row),
+      ]),
+    );
     newest = [...keys.values()].findLast((key) => key.retiresAt === null);
     loadedAt = clock.now();
   };
   const parse = (row: Row): SigningKey => ({
     kid: row.kid,
     publicKey: createPublicKey({ key: row.public_key, format: 'der', type: 'spki' }),
-    privateKey: createPrivateKey({ key: Buffer.from(wrap.unwrap(row.wrapped, context(row.kid))), format: 'der', type: 'pkcs8' }),
+    privateKey: createPrivateKey({
+      key: Buffer.from(wrap.unwrap(row.wrapped, context(row.kid))),
+      format: 'der',
+      type: 'pkcs8',
+    }),
     createdAt: row.created_at.getTime(),
     retiresAt: row.retires_at?.getTime() ?? null,
   });
@@ -73,7 +84,8 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
     });
     return loading;
   };
-  const fresh = (key: SigningKey | undefined): key is SigningKey => key !== undefined && clock.now() - key.createdAt < ROTATE_AFTER_MS;
+  const fresh = (key: SigningKey | undefined): key is SigningKey =>
+    key !== undefined && clock.now() - key.createdAt < ROTATE_AFTER_MS;
 
   const rotate = async (): Promise<SigningKey> => {
     const client = await pool.connect();
@@ -87,7 +99,9 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
         const pair = generateKeyPairSync('ed25519');
         const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' });
         const wrapped = wrap.wrap(pair.privateKey.export({ format: 'der', type: 'pkcs8' }), context(kid));
-        await client.query('UPDATE signing_keys SET retires_at = $1 WHERE retires_at IS NULL', [new Date(now + tokenTtlMs + ROTATION_OVERLAP_MS)]);
+        await client.query('UPDATE signing_keys SET retires_at = $1 WHERE retires_at IS NULL', [
+          new Date(now + tokenTtlMs + ROTATION_OVERLAP_MS),
+        ]);
         await client.query('INSERT INTO signing_keys (kid, public_key, wrapped, created_at) VALUES ($1, $2, $3, $4)', [
           kid,
           publicKey,

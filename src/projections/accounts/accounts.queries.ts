@@ -46,7 +46,11 @@ const DEVICE = 'id, account_id, name, platform, linked_at, revoked_at';
 
 /** By id; absent ones are left out. For a DataLoader. */
 export async function accountsById(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, AccountView>> {
-  const { rows } = await db.query<AccountRecord>({ name: 'accounts_by_id', text: `SELECT ${ACCOUNT} FROM accounts WHERE id = ANY ($1::uuid[])`, values: [ids] });
+  const { rows } = await db.query<AccountRecord>({
+    name: 'accounts_by_id',
+    text: `SELECT ${ACCOUNT} FROM accounts WHERE id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
   return new Map(rows.map((row) => [row.id, accountView(row)]));
 }
 
@@ -72,13 +76,22 @@ export async function devicesById(db: Db, ids: readonly string[]): Promise<Reado
 }
 
 /** By account, in the order of linking; with revoked ones. */
-export async function devicesOfAccounts(db: Db, accountIds: readonly string[]): Promise<ReadonlyMap<string, readonly DeviceView[]>> {
-  const { rows } = await db.query<DeviceRecord>(`SELECT ${DEVICE} FROM devices WHERE account_id = ANY ($1::uuid[]) ORDER BY linked_at, id`, [accountIds]);
+export async function devicesOfAccounts(
+  db: Db,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly DeviceView[]>> {
+  const { rows } = await db.query<DeviceRecord>(
+    `SELECT ${DEVICE} FROM devices WHERE account_id = ANY ($1::uuid[]) ORDER BY linked_at, id`,
+    [accountIds],
+  );
   return Map.groupBy(rows.map(deviceView), (device) => device.accountId);
 }
 
 /** What authentication needs of devices: `findDevices` of the account handlers. */
-export async function deviceStates(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, { readonly accountId: string; readonly revoked: boolean }>> {
+export async function deviceStates(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { readonly accountId: string; readonly revoked: boolean }>> {
   const { rows } = await db.query<{ id: string; account_id: string; revoked: boolean }>({
     name: 'device_states',
     text: 'SELECT id, account_id, revoked_at IS NOT NULL AS revoked FROM devices WHERE id = ANY ($1::uuid[])',
@@ -94,5 +107,12 @@ function accountView(row: AccountRecord): AccountView {
 
 function deviceView(row: DeviceRecord): DeviceView {
   const { id, name, platform } = row;
-  return { id, accountId: row.account_id, name, platform, linkedAt: row.linked_at.getTime(), revokedAt: row.revoked_at?.getTime() ?? null };
+  return {
+    id,
+    accountId: row.account_id,
+    name,
+    platform,
+    linkedAt: row.linked_at.getTime(),
+    revokedAt: row.revoked_at?.getTime() ?? null,
+  };
 }

@@ -42,7 +42,13 @@ export interface Changes {
 
 /** A batch folded to at most one change a row, since one statement may not touch a row twice. */
 export function foldBatch(batch: readonly OpenedEvent[]): Changes {
-  const changes: Changes = { accounts: new Map(), patches: new Map(), devices: new Map(), revoked: new Map(), erased: new Map() };
+  const changes: Changes = {
+    accounts: new Map(),
+    patches: new Map(),
+    devices: new Map(),
+    revoked: new Map(),
+    erased: new Map(),
+  };
   for (const stored of batch) apply(changes, stored);
   return changes;
 }
@@ -56,7 +62,15 @@ function apply(changes: Changes, stored: OpenedEvent): void {
     case 'AccountRegistered': {
       if (changes.accounts.has(id)) return;
       const { phoneHmac, country } = event.data;
-      changes.accounts.set(id, { id, phone: opened['phone'] ?? null, phoneHmac, country, name: opened['name'] ?? null, registeredAt: at, position });
+      changes.accounts.set(id, {
+        id,
+        phone: opened['phone'] ?? null,
+        phoneHmac,
+        country,
+        name: opened['name'] ?? null,
+        registeredAt: at,
+        position,
+      });
       return;
     }
     case 'ProfileChanged': {
@@ -69,7 +83,14 @@ function apply(changes: Changes, stored: OpenedEvent): void {
     case 'DeviceLinked': {
       const { deviceId, platform } = event.data;
       if (changes.devices.has(deviceId)) return;
-      changes.devices.set(deviceId, { id: deviceId, accountId: id, name: opened['name'] ?? null, platform, linkedAt: at, position });
+      changes.devices.set(deviceId, {
+        id: deviceId,
+        accountId: id,
+        name: opened['name'] ?? null,
+        platform,
+        linkedAt: at,
+        position,
+      });
       return;
     }
     case 'DeviceRevoked':

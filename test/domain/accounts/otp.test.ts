@@ -10,7 +10,10 @@ describe('decideOtp', () => {
   });
   it('counts wrong codes down and then takes none', () => {
     expect(decideOtp(sent, 'bbbb', 0)).toEqual({ kind: 'wrong_code', attemptsLeft: OTP_ATTEMPTS - 1 });
-    expect(decideOtp({ ...sent, attempts: OTP_ATTEMPTS - 1 }, 'bbbb', 0)).toEqual({ kind: 'wrong_code', attemptsLeft: 0 });
+    expect(decideOtp({ ...sent, attempts: OTP_ATTEMPTS - 1 }, 'bbbb', 0)).toEqual({
+      kind: 'wrong_code',
+      attemptsLeft: 0,
+    });
     expect(decideOtp({ ...sent, attempts: OTP_ATTEMPTS }, 'aaaa', 0)).toEqual({ kind: 'code_expired' });
   });
   it('says nothing about numbers that have no code', () => {

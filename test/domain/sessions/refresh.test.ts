@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRefresh, PREDECESSOR_GRACE_MS, SESSION_IDLE_MS, type Session } from '../../../src/domain/sessions/index.js';
+import {
+  decideRefresh,
+  PREDECESSOR_GRACE_MS,
+  SESSION_IDLE_MS,
+  type Session,
+} from '../../../src/domain/sessions/index.js';
 import { newRefreshToken, parseRefreshToken } from '../../../src/domain/sessions/token.js';
 
 const start: Session = { accountId: 'a', deviceId: 'd', current: ['t0'], previous: null, rotatedAt: 0, endedFor: null };
@@ -32,15 +37,25 @@ describe('refreshing', () => {
     expect(present(['t0', 1], ['t1', 2], ['t0', 3])).toEqual(['rotated', 'rotated', 'reused']);
   });
   it('ends after long silence, and stays ended', () => {
-    expect(decideRefresh(start, { presented: 't0', successor: 't1', now: SESSION_IDLE_MS + 1 })).toEqual({ kind: 'ended', reason: 'expired' });
-    expect(decideRefresh({ ...start, endedFor: 'signed_out' }, { presented: 't0', successor: 't1', now: 1 })).toEqual({ kind: 'ended', reason: 'signed_out' });
+    expect(decideRefresh(start, { presented: 't0', successor: 't1', now: SESSION_IDLE_MS + 1 })).toEqual({
+      kind: 'ended',
+      reason: 'expired',
+    });
+    expect(decideRefresh({ ...start, endedFor: 'signed_out' }, { presented: 't0', successor: 't1', now: 1 })).toEqual({
+      kind: 'ended',
+      reason: 'signed_out',
+    });
   });
   it('never accepts a token two uses old', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 20 }), fc.nat(), (uses, pick) => {
         let session = start;
         for (let index = 0; index < uses; index += 1) {
-          const decision = decideRefresh(session, { presented: `t${String(index)}`, successor: `t${String(index + 1)}`, now: index });
+          const decision = decideRefresh(session, {
+            presented: `t${String(index)}`,
+            successor: `t${String(index + 1)}`,
+            now: index,
+          });
           if (decision.kind !== 'rotated') throw new Error('a fresh token was refused');
           session = decision.session;
         }
@@ -50,7 +65,11 @@ describe('refreshing', () => {
     );
   });
   it('bounds how often the predecessor is answered', () => {
-    const session = { ...start, previous: 't-1', current: Array.from({ length: 8 }, (_, index) => `c${String(index)}`) };
+    const session = {
+      ...start,
+      previous: 't-1',
+      current: Array.from({ length: 8 }, (_, index) => `c${String(index)}`),
+    };
     expect(decideRefresh(session, { presented: 't-1', successor: 'x', now: PREDECESSOR_GRACE_MS }).kind).toBe('reused');
   });
 });
