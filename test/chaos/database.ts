@@ -1,0 +1,150 @@
+import pg from 'pg';
+import { postgresSocket } from '../kit/serverProcess.js';
+
+/** The server's own database over its Unix socket, past every adapter of ours. */
+export async function openDatabase(dataDir: string): Promise<pg.Client> {
+  const { host, port } = postgresSocket(dataDir);
+  const connection = { host, port, user: 'postgres', application_name: 'parlance-checker' };
+  const first = new pg.Client({ ...connection, database: 'postgres' });
+  await first.connect();
+  const { rows } = await first.query<{ datname: string }>(
+    "SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn ORDER BY datname = 'postgres', datname",
+  );
+  await first.end();
+  for (const { datname } of rows) {
+    const client = new pg.Client({ ...connection, database: datname });
+    await client.connect();
+    const found = await client.query<{ found: boolean }>("SELECT to_regclass('public.events') IS NOT NULL AS found");
+    if (found.rows[0]?.found === true) return client;
+    await client.end();
+  }
+  throw new Error(`no database below ${dataDir} has an events table`);
+}
+
+export interface Durability {
+  readonly fsync: string;
+  readonly full_page_writes: string;
+  readonly synchronous_commit: string;
+}
+
+/** As the server's configuration gives them to every new session. */
+export async function durability(database: pg.Client): Promise<Durability> {
+  const names = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
+  const { rows } = await database.query<{ name: string; setting: string }>(
+    'SELECT name, setting FROM pg_settings WHERE name = ANY($1)',
+    [names],
+  );
+  const of = (name: string): string => rows.find((row) => row.name === name)?.setting ?? 'unknown';
+  return { fsync: of('fsync'), full_page_writes: of('full_page_writes'), synchronous_commit: of('synchronous_commit') };
+}
+
+export interface LoggedMessage {
+  readonly position: number;
+  readonly conversation: string;
+  readonly seq: number;
+  readonly message: string;
+  readonly clientId: string;
+  readonly account: string;
+  readonly device: string;
+}
+export interface LoggedWatermark {
+  readonly conversation: string;
+  readonly account: string;
+  readonly device: string;
+  readonly delivered: number;
+  readonly read: number;
+}
+export interface Logged {
+  readonly messages: readonly LoggedMessage[];
+  readonly watermarks: readonly LoggedWatermark[];
+  /** Streams whose revisions are not 0, 1, 2, …, and positions given twice. */
+  readonly holes: number;
+}
+
+/** Ids compare by their 32 hex digits: `msg_` and dashes are the API's and the log's own dress. */
+export const bare = (id: string): string => id.slice(id.indexOf('_') + 1).replaceAll('-', '');
+
+interface Row {
+  readonly position: string;
+  readonly stream: string;
+  readonly revision: string;
+  readonly id: string;
+  readonly type: string;
+  readonly data: {
+    readonly clientId?: string;
+    readonly accountId?: string;
+    readonly deviceId?: string;
+    readonly delivered?: number;
+    readonly read?: number;
+  };
+  readonly metadata: { readonly actor?: { readonly account: string; readonly device?: string } };
+}
+
+export async function readLog(database: pg.Client): Promise<Logged> {
+  const { rows } = await database.query<Row>(
+    `SELECT position, stream, revision, id, type, data, metadata FROM events
+     WHERE stream LIKE 'conversation-%' OR stream LIKE 'receipts-%' ORDER BY position`,
+  );
+  const messages: LoggedMessage[] = [];
+  const watermarks: LoggedWatermark[] = [];
+  const heads = new Map<string, number>();
+  let holes = 0;
+  let previous = -1;
+  for (const row of rows) {
+    const position = Number(row.position);
+    const revision = Number(row.revision);
+    if (revision !== (heads.get(row.stream) ?? -1) + 1 || position <= previous) holes++;
+    heads.set(row.stream, revision);
+    previous = position;
+    const conversation = bare(row.stream.slice(row.stream.indexOf('-') + 1));
+    if (row.type === 'MessageSent') {
+      const { account = '', device = '' } = row.metadata.actor ?? {};
+      messages.push({
+        position,
+        conversation,
+        seq: revision,
+        message: bare(row.id),
+        clientId: row.data.clientId ?? '',
+        account: bare(account),
+        device: bare(device),
+      });
+    } else if (row.type === 'WatermarkAdvanced') {
+      const { accountId = '', deviceId = '', delivered = 0, read = 0 } = row.data;
+      watermarks.push({ conversation, account: bare(accountId), device: bare(deviceId), delivered, read });
+    }
+  }
+  return { messages, watermarks, holes };
+}
+
+export interface TimelineRow {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly message: string;
+}
+
+export async function readTimeline(database: pg.Client): Promise<TimelineRow[]> {
+  const { rows } = await database.query<{ conversation_id: string; seq: number; event_id: string }>(
+    "SELECT conversation_id, seq::int4 AS seq, event_id FROM timeline WHERE kind <> 'started' ORDER BY position",
+  );
+  return rows.map((row) => ({ conversation: bare(row.conversation_id), seq: row.seq, message: bare(row.event_id) }));
+}
+
+/** The read model's watermarks, per device. */
+export async function readWatermarks(database: pg.Client): Promise<LoggedWatermark[]> {
+  const { rows } = await database.query<{
+    conversation_id: string;
+    account_id: string;
+    device_id: string;
+    delivered: number;
+    read: number;
+  }>(
+    'SELECT conversation_id, account_id, device_id, coalesce(delivered, 0)::int4 AS delivered, coalesce(read, 0)::int4 AS read FROM watermarks',
+  );
+  return rows.map((row) => ({
+    conversation: bare(row.conversation_id),
+    account: bare(row.account_id),
+    device: bare(row.device_id),
+    delivered: row.delivered,
+    read: row.read,
+  }));
+}

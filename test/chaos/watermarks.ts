@@ -1,0 +1,125 @@
+import type { Observed, Report } from './checker.js';
+import { bare } from './database.js';
+import type { Entry } from './journal.js';
+
+/** One conversation as the API shows it to one account. */
+export interface ShownConversation {
+  readonly account: string;
+  readonly conversation: string;
+  readonly headSeq: number;
+  readonly unread: number;
+  readonly watermarks: readonly { readonly account: string; readonly delivered: number; readonly read: number }[];
+}
+
+interface Mark {
+  delivered: number;
+  read: number;
+}
+
+/** Counts of unread messages are capped here. */
+const unreadCap = 1000;
+
+/** Watermarks and unread counts, recomputed from the log alone, are what the read model and the API show. */
+export function checkWatermarks(journal: readonly Entry[], observed: Observed, report: Report): void {
+  const { log } = observed;
+  const perDevice = new Map<string, Mark>();
+  const perAccount = new Map<string, Mark>();
+  const raise = (map: Map<string, Mark>, key: string, delivered: number, read: number): void => {
+    const mark = map.get(key) ?? { delivered: 0, read: 0 };
+    map.set(key, { delivered: Math.max(mark.delivered, delivered), read: Math.max(mark.read, read) });
+  };
+  for (const mark of log.watermarks) {
+    raise(perDevice, `${mark.conversation} ${mark.device}`, mark.delivered, mark.read);
+    raise(perAccount, `${mark.conversation} ${mark.account}`, mark.delivered, mark.read);
+  }
+  const acknowledged = new Map(perDevice);
+  // Who wrote a message has read up to it.
+  for (const message of log.messages) {
+    raise(perDevice, `${message.conversation} ${message.device}`, 0, message.seq);
+    raise(perAccount, `${message.conversation} ${message.account}`, 0, message.seq);
+  }
+  checkConfirmed(journal, acknowledged, report);
+  checkReceived(journal, acknowledged, report);
+  for (const mark of observed.watermarks) {
+    const expected = perDevice.get(`${mark.conversation} ${mark.device}`) ?? { delivered: 0, read: 0 };
+    if (mark.read !== expected.read || !deliveredAs(mark, expected))
+      report(
+        'unreadMismatches',
+        `watermark of ${mark.device} is ${mark.delivered}/${mark.read}, the log says ${expected.delivered}/${expected.read}`,
+      );
+    perDevice.delete(`${mark.conversation} ${mark.device}`);
+  }
+  for (const key of perDevice.keys())
+    if (acknowledged.has(key)) report('unreadMismatches', `the read model has no watermark for ${key}`);
+  const members = journal.reduce((sum, entry) => sum + (entry.k === 'conversation' ? entry.members.length : 0), 0);
+  if (observed.shown.length !== members)
+    report('unreadMismatches', `the API shows ${observed.shown.length} conversations to their members instead of ${members}`);
+  for (const shown of observed.shown) checkShown(shown, observed, perAccount, report);
+}
+
+/** What is read, or written, was delivered too, whether or not the read model says it twice. */
+const deliveredAs = (found: Mark, expected: Mark): boolean =>
+  found.delivered === expected.delivered || found.delivered === Math.max(expected.delivered, expected.read);
+
+/** A watermark that the server confirmed is in the log. */
+function checkConfirmed(journal: readonly Entry[], logged: ReadonlyMap<string, Mark>, report: Report): void {
+  for (const entry of journal) {
+    if (entry.k !== 'acknowledged') continue;
+    const mark = logged.get(`${bare(entry.conversation)} ${bare(entry.device)}`);
+    if ((mark?.delivered ?? 0) < entry.delivered || (mark?.read ?? 0) < entry.read)
+      report(
+        'unreadMismatches',
+        `${entry.device} had ${entry.delivered}/${entry.read} confirmed, the log has ${mark?.delivered ?? 0}/${mark?.read ?? 0}`,
+      );
+  }
+}
+
+/** No receipt goes back on a device, and the last one is the log's. */
+function checkReceived(journal: readonly Entry[], logged: ReadonlyMap<string, Mark>, report: Report): void {
+  const last = new Map<string, Mark>();
+  for (const entry of journal) {
+    if (entry.k !== 'receipt') continue;
+    const key = `${entry.life} ${entry.device} ${bare(entry.conversation)} ${bare(entry.of)}`;
+    const before = last.get(key) ?? { delivered: 0, read: 0 };
+    if ((entry.delivered ?? before.delivered) < before.delivered || (entry.read ?? before.read) < before.read)
+      report('unreadMismatches', `a receipt of ${entry.of} went back on ${entry.device}`);
+    last.set(key, {
+      delivered: Math.max(before.delivered, entry.delivered ?? 0),
+      read: Math.max(before.read, entry.read ?? 0),
+    });
+  }
+  for (const [key, mark] of last) {
+    const [, device = '', conversation = '', of = ''] = key.split(' ');
+    const expected = logged.get(`${conversation} ${of}`) ?? { delivered: 0, read: 0 };
+    if (mark.delivered < expected.delivered || mark.read < expected.read)
+      report(
+        'unreadMismatches',
+        `${device} saw ${of} at ${mark.delivered}/${mark.read}, the log has ${expected.delivered}/${expected.read}`,
+      );
+  }
+}
+
+function checkShown(
+  shown: ShownConversation,
+  { log }: Observed,
+  marks: ReadonlyMap<string, Mark>,
+  report: Report,
+): void {
+  const of = (account: string): Mark => marks.get(`${shown.conversation} ${account}`) ?? { delivered: 0, read: 0 };
+  const messages = log.messages.filter((message) => message.conversation === shown.conversation);
+  const { read } = of(shown.account);
+  const unread = messages.filter((message) => message.account !== shown.account && message.seq > read).length;
+  const who = `${shown.account} in ${shown.conversation}`;
+  if (shown.unread !== Math.min(unread, unreadCap))
+    report('unreadMismatches', `unread of ${who} is ${shown.unread}, recomputed ${unread}`);
+  const head = messages.at(-1)?.seq ?? 0;
+  if (shown.headSeq !== head) report('unreadMismatches', `head of ${who} is ${shown.headSeq}, the log's is ${head}`);
+  for (const mark of shown.watermarks) {
+    const expected = of(mark.account);
+    if (mark.read !== expected.read || !deliveredAs(mark, expected))
+      report(
+        'unreadMismatches',
+        `${who}: watermark of ${mark.account} is ${mark.delivered}/${mark.read}, recomputed ${expected.delivered}/${expected.read}`,
+      );
+  }
+}
