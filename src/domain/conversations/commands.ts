@@ -1,0 +1,6 @@
+export interface StartDirectConversation {
+  readonly initiator: string;
+  readonly other: string;
+  /** Whether the other account is registered, as the handler found out. */
+  readonly otherExists: boolean;
+}

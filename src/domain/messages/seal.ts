@@ -1,0 +1,38 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { EventMetadata, NewEvent } from '../../platform/eventStore/port.js';
+import type { SubjectKey } from '../../platform/keys/port.js';
+import { seal } from '../../platform/keys/seal.js';
+import type { MessageContent } from './events.js';
+
+const fingerprintKeys = new WeakMap<SubjectKey, Buffer>();
+
+/** HMAC-SHA-256 of the content under a key derived (HKDF) from the author's, the first 16 bytes in base64. */
+export function fingerprint(key: SubjectKey, content: MessageContent<string>): string {
+  let derived = fingerprintKeys.get(key);
+  if (derived === undefined) {
+    derived = Buffer.from(hkdfSync('sha256', key.export(), Buffer.alloc(0), 'message fingerprint', 32));
+    fingerprintKeys.set(key, derived);
+  }
+  const hmac = createHmac('sha256', derived);
+  if (content.kind === 'text') hmac.update('text\0').update(content.text);
+  else hmac.update(`sealed\0${content.algorithm}\0`).update(content.bytes);
+  return hmac.digest().toString('base64', 0, 16);
+}
+
+export interface Draft {
+  readonly id: string;
+  readonly clientId: string;
+  readonly account: string;
+  readonly content: MessageContent<string>;
+  readonly fingerprint: string;
+  readonly metadata: EventMetadata;
+}
+
+export function sealedMessage(draft: Draft, key: SubjectKey, at: number): NewEvent {
+  const { id, clientId, content } = draft;
+  const sealed =
+    content.kind === 'text'
+      ? { kind: 'text', text: seal(key, { subject: draft.account, scope: 'account' }, `${id}|MessageSent|content.text`, content.text) }
+      : content;
+  return { id, type: 'MessageSent', data: { clientId, at, content: sealed, fingerprint: draft.fingerprint }, metadata: draft.metadata };
+}

@@ -1,0 +1,23 @@
+/** Sequences, -1 for nothing yet. What was read was delivered. */
+export interface Watermarks {
+  readonly delivered: number;
+  readonly read: number;
+}
+
+export const NOTHING: Watermarks = { delivered: -1, read: -1 };
+
+export interface AdvanceWatermarks {
+  readonly delivered?: number | undefined;
+  readonly read?: number | undefined;
+}
+
+/** The watermarks after the command: stale and equal ones leave them as they are. */
+export function advance(current: Watermarks, command: AdvanceWatermarks): Watermarks {
+  const read = Math.max(current.read, command.read ?? -1);
+  const delivered = Math.max(current.delivered, command.delivered ?? -1, read);
+  return read === current.read && delivered === current.delivered ? current : { delivered, read };
+}
+
+export function decideAcknowledge(head: number, command: AdvanceWatermarks): 'ok' | 'beyond_head' {
+  return Math.max(command.delivered ?? -1, command.read ?? -1) > head ? 'beyond_head' : 'ok';
+}

@@ -1,0 +1,3 @@
+export { advance, NOTHING, type Watermarks } from './decide.js';
+export type { ReceiptEvent } from './events.js';
+export { receiptHandlers, type AcknowledgeOutcome, type ReceiptDeps, type ReceiptHandlers } from './handle.js';
