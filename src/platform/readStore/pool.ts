@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { withoutUrlSecrets, type Logger } from '../observability/logger.js';
+import type { TransactionOptions } from './port.js';
+
+const int8 = 20;
+const int8Array = 1016;
+const parseArray = pg.types.getTypeParser(1009) as (text: string) => string[];
+
+/** int8 is bigint: a position does not fit a double. Everything else as pg has it. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === int8 && format !== 'binary') return BigInt;
+    if (oid === int8Array && format !== 'binary') return (text: string) => parseArray(text).map(BigInt);
+    return pg.types.getTypeParser(oid, format as 'text');
+  }) as typeof pg.types.getTypeParser,
+};
+
+export interface PoolOptions {
+  readonly max?: number;
+  readonly applicationName?: string;
+  readonly logger?: Logger;
+}
+
+/** What pool and single clients have in common. Times out instead of hanging when the engine does not answer. */
+export function clientConfig(connectionString: string, applicationName = 'parlance'): pg.ClientConfig {
+  return {
+    connectionString,
+    types,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  };
+}
+
+/** A pool whose int8 are bigint. An idle connection that breaks is dropped and logged, never thrown. */
+export function createPool(connectionString: string, options: PoolOptions = {}): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(connectionString, options.applicationName), max: options.max ?? 16, idleTimeoutMillis: 30_000 });
+  pool.on('error', (error) => options.logger?.warn({ reason: withoutUrlSecrets(error.message) }, 'a connection to Postgres broke'));
+  return pool;
+}
+
+/** Runs `fn` in one transaction on one connection of the pool; a connection that cannot roll back is thrown away. */
+export async function inTransaction<T>(pool: pg.Pool, fn: (client: pg.PoolClient) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query(begin(options));
+    const result = await fn(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+function begin(options: TransactionOptions): string {
+  const start = options.isolation === 'repeatable read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ' : 'BEGIN';
+  return options.durable === false ? `${start}; SET LOCAL synchronous_commit = off` : start;
+}
