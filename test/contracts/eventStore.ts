@@ -17,7 +17,11 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
     afterAll(async () => {
       await opened?.close();
     });
-    const subject = (): { store: OpenedEventStore['store']; another: OpenedEventStore['another']; open: typeof open } => ({
+    const subject = (): {
+      store: OpenedEventStore['store'];
+      another: OpenedEventStore['another'];
+      open: typeof open;
+    } => ({
       store: opened!.store,
       another: opened!.another,
       open,
@@ -46,7 +50,9 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
       await store.close();
       expect((await Promise.allSettled([pending]))[0]).toMatchObject({ status: expect.any(String) });
       expect(['ended', 'closed']).toContain(await running);
-      await expect(store.append({ stream: newStream(), expected: 'any', events: newEvents(1) })).rejects.toMatchObject({ code: 'closed' });
+      await expect(store.append({ stream: newStream(), expected: 'any', events: newEvents(1) })).rejects.toMatchObject({
+        code: 'closed',
+      });
       await close();
     });
   });

@@ -30,12 +30,18 @@ export function appending(subject: () => Subject): void {
       expect(await idsOf(store, stream)).toEqual(ids(stored));
     });
 
-    it.each<ExpectedRevision>(['any', 'stream_exists', 0])('goes on after the last event when it expects %s', async (expected) => {
-      const { store } = subject();
-      const stream = newStream();
-      await appended(store, { stream, expected: 'any', events: [newEvent()] });
-      expect(await appended(store, { stream, expected, events: newEvents(2) })).toMatchObject({ revision: 2, repeated: false });
-    });
+    it.each<ExpectedRevision>(['any', 'stream_exists', 0])(
+      'goes on after the last event when it expects %s',
+      async (expected) => {
+        const { store } = subject();
+        const stream = newStream();
+        await appended(store, { stream, expected: 'any', events: [newEvent()] });
+        expect(await appended(store, { stream, expected, events: newEvents(2) })).toMatchObject({
+          revision: 2,
+          repeated: false,
+        });
+      },
+    );
 
     it('answers the identical append with its first result, however much came after', async () => {
       const { store } = subject();
@@ -44,7 +50,10 @@ export function appending(subject: () => Subject): void {
       const first = await appended(store, { stream, expected: 'no_stream', events: start });
       const second = await appended(store, { stream, expected: 1, events: next });
       await appended(store, { stream, expected: 4, events: newEvents(4) });
-      expect(await store.append({ stream, expected: 'no_stream', events: start })).toEqual({ ...first, repeated: true });
+      expect(await store.append({ stream, expected: 'no_stream', events: start })).toEqual({
+        ...first,
+        repeated: true,
+      });
       expect(await store.append({ stream, expected: 1, events: next })).toEqual({ ...second, repeated: true });
       expect(await collect(store.readStream(stream))).toHaveLength(9);
     });
@@ -68,17 +77,24 @@ export function appending(subject: () => Subject): void {
       for (const expected of [3, 'any', 'stream_exists'] as const) {
         const known = [stored[2]!, stored[0]!];
         const outcome = await store.append({ stream, expected, events: [newEvent(), ...known] });
-        expect(outcome).toEqual({ kind: 'known_ids', ids: expect.toSatisfy((found: string[]) => found.toSorted().join() === ids(known).toSorted().join()) });
+        expect(outcome).toEqual({
+          kind: 'known_ids',
+          ids: expect.toSatisfy((found: string[]) => found.toSorted().join() === ids(known).toSorted().join()),
+        });
       }
       expect(await idsOf(store, stream)).toEqual(ids(stored));
       // The same id in another stream is another event.
-      expect(await store.append({ stream: newStream(), expected: 'no_stream', events: [stored[0]!] })).toMatchObject({ repeated: false });
+      expect(await store.append({ stream: newStream(), expected: 'no_stream', events: [stored[0]!] })).toMatchObject({
+        repeated: false,
+      });
     });
 
     it('lets one of many win at the same revision', async () => {
       const { store } = subject();
       const stream = newStream();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.append({ stream, expected: 'no_stream', events: newEvents(2) })));
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => store.append({ stream, expected: 'no_stream', events: newEvents(2) })),
+      );
       expect(outcomes.filter((outcome) => outcome.kind === 'appended')).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome.kind === 'conflict' && outcome.current === 1)).toHaveLength(19);
       expect(await collect(store.readStream(stream))).toHaveLength(2);
@@ -87,8 +103,12 @@ export function appending(subject: () => Subject): void {
     it('stores all of many at any revision', async () => {
       const { store } = subject();
       const stream = newStream();
-      const outcomes = await Promise.all(Array.from({ length: 50 }, () => appended(store, { stream, expected: 'any', events: newEvents(2) })));
-      expect(outcomes.map((outcome) => outcome.revision).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index * 2 + 1));
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, () => appended(store, { stream, expected: 'any', events: newEvents(2) })),
+      );
+      expect(outcomes.map((outcome) => outcome.revision).toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: 50 }, (_, index) => index * 2 + 1),
+      );
       expect(new Set(await idsOf(store, stream)).size).toBe(100);
     });
 
@@ -124,9 +144,13 @@ export function appending(subject: () => Subject): void {
     it('refuses no events, and more than fit, with an error of its own', async () => {
       const { store } = subject();
       const stream = newStream();
-      const append = (events: ReturnType<typeof newEvents>): Promise<unknown> => store.append({ stream, expected: 'any', events });
+      const append = (events: ReturnType<typeof newEvents>): Promise<unknown> =>
+        store.append({ stream, expected: 'any', events });
       await expect(append([])).rejects.toBeInstanceOf(EventStoreError);
-      await expect(append([newEvent({ text: 'x'.repeat(1100 * 1024) })])).rejects.toMatchObject({ name: 'EventStoreError', code: 'too_large' });
+      await expect(append([newEvent({ text: 'x'.repeat(1100 * 1024) })])).rejects.toMatchObject({
+        name: 'EventStoreError',
+        code: 'too_large',
+      });
       expect(await idsOf(store, stream)).toEqual([]);
       await appended(store, { stream, expected: 'no_stream', events: newEvents(1) });
     });

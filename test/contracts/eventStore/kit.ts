@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { AppendOutcome, AppendRequest, EventStore, LogItem, NewEvent, Position, StoredEvent } from '../../../src/platform/eventStore/port.js';
+import type {
+  AppendOutcome,
+  AppendRequest,
+  EventStore,
+  LogItem,
+  NewEvent,
+  Position,
+  StoredEvent,
+} from '../../../src/platform/eventStore/port.js';
 
 /** A store under test. `another` opens a second adapter on the same log, as another process would. */
 export interface OpenedEventStore {
   readonly store: EventStore;
   readonly another?: () => Promise<EventStore>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What the groups of the suite get: the store is opened before their tests run. */
@@ -19,10 +27,16 @@ export interface Subject {
 export const newStream = (): string => `conversation-${randomUUID()}`;
 
 export function newEvent(data: object = { text: 'hello' }): NewEvent {
-  return { id: randomUUID(), type: 'MessageSent', data, metadata: { occurredAt: 1_764_000_000_000, correlationId: randomUUID() } };
+  return {
+    id: randomUUID(),
+    type: 'MessageSent',
+    data,
+    metadata: { occurredAt: 1_764_000_000_000, correlationId: randomUUID() },
+  };
 }
 
-export const newEvents = (count: number): NewEvent[] => Array.from({ length: count }, (_, index) => newEvent({ index }));
+export const newEvents = (count: number): NewEvent[] =>
+  Array.from({ length: count }, (_, index) => newEvent({ index }));
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

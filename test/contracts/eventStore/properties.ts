@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AppendOutcome, AppendRequest, EventStore, ExpectedRevision, NewEvent } from '../../../src/platform/eventStore/port.js';
+import type {
+  AppendOutcome,
+  AppendRequest,
+  EventStore,
+  ExpectedRevision,
+  NewEvent,
+} from '../../../src/platform/eventStore/port.js';
 import { collect, expectLogOrder, follow, ids, newEvents, newStream, type Subject } from './kit.js';
 
 const runs = 120;
@@ -8,9 +14,18 @@ const timeout = 120_000;
 
 const expectation = fc.constantFrom('head', 'stale', 'beyond', 'no_stream', 'stream_exists', 'any');
 type Expectation = 'head' | 'stale' | 'beyond' | 'no_stream' | 'stream_exists' | 'any';
-const append = fc.record({ op: fc.constant('append' as const), stream: fc.nat(2), expectation, size: fc.integer({ min: 1, max: 4 }) });
+const append = fc.record({
+  op: fc.constant('append' as const),
+  stream: fc.nat(2),
+  expectation,
+  size: fc.integer({ min: 1, max: 4 }),
+});
 const repeat = fc.record({ op: fc.constant('repeat' as const), which: fc.nat(20) });
-const truncate = fc.record({ op: fc.constant('truncate' as const), stream: fc.nat(2), share: fc.double({ min: 0, max: 1, noNaN: true }) });
+const truncate = fc.record({
+  op: fc.constant('truncate' as const),
+  stream: fc.nat(2),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+});
 const remove = fc.record({ op: fc.constant('delete' as const), stream: fc.nat(2) });
 
 function resolve(kind: Expectation, head: number): ExpectedRevision {
@@ -36,32 +51,54 @@ interface Model {
   done: { request: AppendRequest; outcome: AppendOutcome }[];
 }
 
-function predict(model: Model, { expected, events }: AppendRequest): Pick<AppendOutcome, 'kind'> & { revision?: number; current?: number | null } {
+function predict(
+  model: Model,
+  { expected, events }: AppendRequest,
+): Pick<AppendOutcome, 'kind'> & { revision?: number; current?: number | null } {
   const head = model.events.length - 1;
   const absent = head < 0 || model.deleted;
-  const holds = expected === 'any' || (expected === 'no_stream' ? absent : !absent && (expected === 'stream_exists' || expected === head));
-  return holds ? { kind: 'appended', revision: head + events.length } : { kind: 'conflict', current: absent ? null : head };
+  const holds =
+    expected === 'any' ||
+    (expected === 'no_stream' ? absent : !absent && (expected === 'stream_exists' || expected === head));
+  return holds
+    ? { kind: 'appended', revision: head + events.length }
+    : { kind: 'conflict', current: absent ? null : head };
 }
 
 async function checkOne(store: EventStore, model: Model): Promise<void> {
   const read = await collect(store.readStream(model.name));
   const from = model.deleted ? model.events.length : model.from;
-  expect(read.map((event) => [event.revision, event.id])).toEqual(model.events.slice(from).map((event, index) => [from + index, event.id]));
+  expect(read.map((event) => [event.revision, event.id])).toEqual(
+    model.events.slice(from).map((event, index) => [from + index, event.id]),
+  );
 }
 
 export function properties(subject: () => Subject): void {
   describe('properties', () => {
     it('one writer: every answer and every read is that of the model', { timeout }, async () => {
       const { store } = subject();
-      const ops = fc.array(fc.oneof({ weight: 6, arbitrary: append }, { weight: 2, arbitrary: repeat }, truncate, remove), { minLength: 1, maxLength: 14 });
+      const ops = fc.array(
+        fc.oneof({ weight: 6, arbitrary: append }, { weight: 2, arbitrary: repeat }, truncate, remove),
+        { minLength: 1, maxLength: 14 },
+      );
       const property = fc.asyncProperty(ops, async (script) => {
-        const models = [0, 1, 2].map((): Model => ({ name: newStream(), events: [], from: 0, deleted: false, done: [] }));
+        const models = [0, 1, 2].map((): Model => ({
+          name: newStream(),
+          events: [],
+          from: 0,
+          deleted: false,
+          done: [],
+        }));
         for (const step of script) {
           if (step.op === 'append') {
             const model = models[step.stream]!;
             // What an exact revision means to a deleted stream is not promised.
             const kind = model.deleted && step.expectation !== 'no_stream' ? 'any' : step.expectation;
-            const request = { stream: model.name, expected: resolve(kind, model.events.length - 1), events: newEvents(step.size) };
+            const request = {
+              stream: model.name,
+              expected: resolve(kind, model.events.length - 1),
+              events: newEvents(step.size),
+            };
             const outcome = await store.append(request);
             expect(outcome).toMatchObject(predict(model, request));
             if (outcome.kind !== 'appended') continue;
@@ -98,12 +135,17 @@ export function properties(subject: () => Subject): void {
       const { store, another } = subject();
       const other = await another?.();
       const stores = other === undefined ? [store] : [store, other];
-      const scripts = fc.array(fc.array(fc.oneof({ weight: 4, arbitrary: append }, repeat), { minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 5 });
+      const scripts = fc.array(
+        fc.array(fc.oneof({ weight: 4, arbitrary: append }, repeat), { minLength: 1, maxLength: 8 }),
+        { minLength: 2, maxLength: 5 },
+      );
       const property = fc.asyncProperty(scripts, async (all) => {
         const streams = [newStream(), newStream(), newStream()];
         const before = await store.head();
         const heads = new Map(streams.map((stream) => [stream, -1]));
-        const results = await Promise.all(all.map((script, index) => write(stores[index % stores.length]!, script, streams, heads)));
+        const results = await Promise.all(
+          all.map((script, index) => write(stores[index % stores.length]!, script, streams, heads)),
+        );
         await checkMany(store, before, streams, results.flat());
       });
       try {
@@ -122,11 +164,18 @@ interface Result {
 type Step = { op: 'append'; stream: number; expectation: Expectation; size: number } | { op: 'repeat'; which: number };
 
 /** Appends by what is known of the heads, which other writers may have moved. */
-async function write(store: EventStore, script: readonly Step[], streams: readonly string[], heads: Map<string, number>): Promise<Result[]> {
+async function write(
+  store: EventStore,
+  script: readonly Step[],
+  streams: readonly string[],
+  heads: Map<string, number>,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (const step of script) {
     if (step.op === 'repeat') {
-      const exact = results.filter(({ request, outcome }) => outcome.kind === 'appended' && typeof request.expected === 'number');
+      const exact = results.filter(
+        ({ request, outcome }) => outcome.kind === 'appended' && typeof request.expected === 'number',
+      );
       const one = exact[step.which % Math.max(1, exact.length)];
       if (one !== undefined) expect(await store.append(one.request)).toEqual({ ...one.outcome, repeated: true });
       continue;
@@ -140,7 +189,12 @@ async function write(store: EventStore, script: readonly Step[], streams: readon
   return results;
 }
 
-async function checkMany(store: EventStore, before: Parameters<EventStore['readLog']>[0], streams: readonly string[], results: readonly Result[]): Promise<void> {
+async function checkMany(
+  store: EventStore,
+  before: Parameters<EventStore['readLog']>[0],
+  streams: readonly string[],
+  results: readonly Result[],
+): Promise<void> {
   const log = (await collect(store.readLog(before))).filter((event) => streams.includes(event.stream));
   expectLogOrder(log);
   const stored = results.filter(({ outcome }) => outcome.kind === 'appended');
@@ -167,5 +221,6 @@ async function checkMany(store: EventStore, before: Parameters<EventStore['readL
     expect(await collect(store.readStream(stream))).toEqual(own);
     expect(own.map((event) => event.revision)).toEqual(own.map((_, index) => index));
   }
-  if (log.length > 0) expect(ids(await follow(store, before, streams, (own) => own.length >= log.length))).toEqual(ids(log));
+  if (log.length > 0)
+    expect(ids(await follow(store, before, streams, (own) => own.length >= log.length))).toEqual(ids(log));
 }

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { START, type NewEvent } from '../../../src/platform/eventStore/port.js';
-import { appended, collect, expectLogOrder, follow, ids, idsOf, newEvent, newEvents, newStream, type Subject } from './kit.js';
+import {
+  appended,
+  collect,
+  expectLogOrder,
+  follow,
+  ids,
+  idsOf,
+  newEvent,
+  newEvents,
+  newStream,
+  type Subject,
+} from './kit.js';
 
 export function reading(subject: () => Subject): void {
   describe('readStream', () => {
@@ -24,7 +35,9 @@ export function reading(subject: () => Subject): void {
       expect(await revisions({ direction: 'backwards' })).toEqual(all.toReversed());
       expect(await revisions({ direction: 'backwards', limit: 2 })).toEqual([999, 998]);
       expect(await revisions({ direction: 'backwards', from: 2 })).toEqual([2, 1, 0]);
-      expect(await revisions({ direction: 'backwards', from: 700, limit: 600 })).toEqual(all.slice(101, 701).toReversed());
+      expect(await revisions({ direction: 'backwards', from: 700, limit: 600 })).toEqual(
+        all.slice(101, 701).toReversed(),
+      );
     });
 
     it('stops when the consumer does', async () => {
@@ -41,10 +54,21 @@ export function reading(subject: () => Subject): void {
     const stream = newStream();
     const before = await store.head();
     const events: NewEvent[] = [
-      newEvent({ text: 'Grüße 👩‍👩‍👧 \u2028 "quoted" \\u0000 \\ud800 \n\t\u0001', list: [1, -2.5, 1e21, null, true, []], nested: { a: { b: {} } } }),
+      newEvent({
+        text: 'Grüße 👩‍👩‍👧 \u2028 "quoted" \\u0000 \\ud800 \n\t\u0001',
+        list: [1, -2.5, 1e21, null, true, []],
+        nested: { a: { b: {} } },
+      }),
       {
         ...newEvent({}),
-        metadata: { occurredAt: 1, v: 2, correlationId: 'c', causationId: 'd', trace: '00-ab-cd-01', actor: { account: 'a', device: 'd' } },
+        metadata: {
+          occurredAt: 1,
+          v: 2,
+          correlationId: 'c',
+          causationId: 'd',
+          trace: '00-ab-cd-01',
+          actor: { account: 'a', device: 'd' },
+        },
       },
     ];
     const live = follow(store, before, [stream], (seen) => seen.length === 2);
@@ -64,7 +88,9 @@ export function reading(subject: () => Subject): void {
       const before = await store.head();
       const streams = [newStream(), newStream(), newStream()];
       for (let round = 0; round < 4; round++) {
-        await Promise.all(streams.map((stream) => appended(store, { stream, expected: 'any', events: newEvents(100) })));
+        await Promise.all(
+          streams.map((stream) => appended(store, { stream, expected: 'any', events: newEvents(100) })),
+        );
       }
       const log = await collect(store.readLog(before));
       expectLogOrder(log);
@@ -73,7 +99,8 @@ export function reading(subject: () => Subject): void {
       expect((await store.head()) >= own.at(-1)!.position).toBe(true);
       expect(await collect(store.readLog(log[9]!.position, { limit: 5 }))).toEqual(log.slice(10, 15));
       expect(await collect(store.readLog(await store.head()))).toEqual([]);
-      for (const stream of streams) expect(own.filter((event) => event.stream === stream)).toEqual(await collect(store.readStream(stream)));
+      for (const stream of streams)
+        expect(own.filter((event) => event.stream === stream)).toEqual(await collect(store.readStream(stream)));
     });
 
     it('begins before the first event', async () => {
@@ -92,9 +119,14 @@ export function reading(subject: () => Subject): void {
       await appended(store, { stream, expected: 'no_stream', events });
       await store.truncateBefore(stream, 4);
       expect(await idsOf(store, stream)).toEqual(ids(events.slice(4)));
-      expect(ids(await collect(store.readStream(stream, { direction: 'backwards' })))).toEqual(ids(events.slice(4)).toReversed());
+      expect(ids(await collect(store.readStream(stream, { direction: 'backwards' })))).toEqual(
+        ids(events.slice(4)).toReversed(),
+      );
       expect(ids(await collect(store.readStream(stream, { from: 1, limit: 1 })))).toEqual([events[4]!.id]);
-      expect(await store.append({ stream, expected: 3, events: newEvents(1) })).toMatchObject({ kind: 'conflict', current: 5 });
+      expect(await store.append({ stream, expected: 3, events: newEvents(1) })).toMatchObject({
+        kind: 'conflict',
+        current: 5,
+      });
       expect(await appended(store, { stream, expected: 5, events: newEvents(1) })).toMatchObject({ revision: 6 });
     });
 
@@ -111,18 +143,21 @@ export function reading(subject: () => Subject): void {
   });
 
   describe('deleteStream', () => {
-    it.each(['no_stream', 'any'] as const)('makes the stream absent; an append that expects %s goes on', async (expected) => {
-      const { store } = subject();
-      const stream = newStream();
-      await appended(store, { stream, expected: 'no_stream', events: newEvents(3) });
-      await store.deleteStream(stream);
-      expect(await idsOf(store, stream)).toEqual([]);
-      const [next, last] = [newEvents(2), newEvents(1)];
-      expect(await appended(store, { stream, expected, events: next })).toMatchObject({ revision: 4 });
-      expect((await collect(store.readStream(stream))).map((event) => event.revision)).toEqual([3, 4]);
-      expect(await appended(store, { stream, expected: 4, events: last })).toMatchObject({ revision: 5 });
-      await store.deleteStream(stream);
-      expect(await idsOf(store, stream)).toEqual([]);
-    });
+    it.each(['no_stream', 'any'] as const)(
+      'makes the stream absent; an append that expects %s goes on',
+      async (expected) => {
+        const { store } = subject();
+        const stream = newStream();
+        await appended(store, { stream, expected: 'no_stream', events: newEvents(3) });
+        await store.deleteStream(stream);
+        expect(await idsOf(store, stream)).toEqual([]);
+        const [next, last] = [newEvents(2), newEvents(1)];
+        expect(await appended(store, { stream, expected, events: next })).toMatchObject({ revision: 4 });
+        expect((await collect(store.readStream(stream))).map((event) => event.revision)).toEqual([3, 4]);
+        expect(await appended(store, { stream, expected: 4, events: last })).toMatchObject({ revision: 5 });
+        await store.deleteStream(stream);
+        expect(await idsOf(store, stream)).toEqual([]);
+      },
+    );
   });
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LogItem, StoredEvent } from '../../../src/platform/eventStore/port.js';
 import { appended, collect, expectLogOrder, follow, ids, newEvents, newStream, type Subject } from './kit.js';
 
-const caughtUp = (_: readonly StoredEvent[], items: readonly LogItem[]): boolean => items.some((item) => item.kind === 'caught_up');
+const caughtUp = (_: readonly StoredEvent[], items: readonly LogItem[]): boolean =>
+  items.some((item) => item.kind === 'caught_up');
 
 export function subscribing(subject: () => Subject): void {
   describe('subscribe', () => {
@@ -24,7 +25,8 @@ export function subscribing(subject: () => Subject): void {
             if (item.kind === 'event') seen += item.event.stream === stream ? 1 : 0;
             else atCaughtUp ??= seen;
           }
-          if (atCaughtUp !== undefined) started ??= appended(store, { stream: later, expected: 'no_stream', events: newEvents(5) });
+          if (atCaughtUp !== undefined)
+            started ??= appended(store, { stream: later, expected: 'no_stream', events: newEvents(5) });
         },
       );
       await started;
@@ -62,7 +64,11 @@ export function subscribing(subject: () => Subject): void {
       const total = streams.length * perStream * size;
       const writers = streams.map(async (stream) => {
         for (let index = 0; index < perStream; index++) {
-          await appended(store, { stream, expected: index === 0 ? 'no_stream' : index * size - 1, events: newEvents(size) });
+          await appended(store, {
+            stream,
+            expected: index === 0 ? 'no_stream' : index * size - 1,
+            events: newEvents(size),
+          });
         }
       });
       const followers = [1, 2, 3].map(() => follow(store, before, streams, (own) => own.length >= total));
@@ -84,10 +90,17 @@ export function subscribing(subject: () => Subject): void {
       const rounds = 30;
       let written: Promise<unknown> | undefined;
       const write = async (): Promise<void> => {
-        for (let round = 0; round < rounds; round++) await appended(store, { stream, expected: 'any', events: newEvents(200) });
+        for (let round = 0; round < rounds; round++)
+          await appended(store, { stream, expected: 'any', events: newEvents(200) });
       };
       // The consumer takes nothing from its first batch on until everything is written.
-      const events = await follow(store, before, [stream], (own) => own.length >= rounds * 200, () => (written ??= write()).then(() => undefined));
+      const events = await follow(
+        store,
+        before,
+        [stream],
+        (own) => own.length >= rounds * 200,
+        () => (written ??= write()).then(() => undefined),
+      );
       expect(events.map((event) => event.revision)).toEqual(Array.from({ length: rounds * 200 }, (_, index) => index));
     });
 
@@ -116,7 +129,10 @@ export function subscribing(subject: () => Subject): void {
         const live = [store, other].map((one) => follow(one, before, [stream], (own) => own.length === 5));
         const first = await appended(store, { stream, expected: 'no_stream', events });
         expect(await other.append({ stream, expected: 'no_stream', events })).toEqual({ ...first, repeated: true });
-        expect(await other.append({ stream, expected: 1, events: newEvents(1) })).toEqual({ kind: 'conflict', current: 2 });
+        expect(await other.append({ stream, expected: 1, events: newEvents(1) })).toEqual({
+          kind: 'conflict',
+          current: 2,
+        });
         await appended(other, { stream, expected: 2, events: newEvents(1) });
         await appended(store, { stream, expected: 3, events: newEvents(1) });
         const stored = await collect(store.readStream(stream));
@@ -139,7 +155,8 @@ export function subscribing(subject: () => Subject): void {
         await Promise.all(
           stores.flatMap((one) =>
             streams.map(async (stream) => {
-              for (let index = 0; index < 30; index++) await appended(one, { stream, expected: 'any', events: newEvents(1) });
+              for (let index = 0; index < 30; index++)
+                await appended(one, { stream, expected: 'any', events: newEvents(1) });
             }),
           ),
         );

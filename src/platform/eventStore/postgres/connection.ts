@@ -7,7 +7,11 @@ export const rawTypes: pg.CustomTypesConfig = {
 };
 
 /** A session of its own. `onLost` is told (perhaps twice) when it has broken or was ended, but not when it never began. */
-export async function connect(connectionString: string, name: string, onLost: (session: pg.Client) => void): Promise<pg.Client> {
+export async function connect(
+  connectionString: string,
+  name: string,
+  onLost: (session: pg.Client) => void,
+): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(connectionString, name));
   client.on('error', () => undefined);
   await client.connect();

@@ -49,10 +49,13 @@ export function postgresEventStore(options: PostgresEventStoreOptions): EventSto
     if (closed.signal.aborted) throw new EventStoreError('closed', 'The event store is closed.');
   }
 
-  async function* readStream(stream: string, { from, direction, limit = Infinity }: ReadOptions = {}): AsyncGenerator<StoredEvent> {
+  async function* readStream(
+    stream: string,
+    { from, direction, limit = Infinity }: ReadOptions = {},
+  ): AsyncGenerator<StoredEvent> {
     const backwards = direction === 'backwards';
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
-    for (let left = limit; left > 0; ) {
+    for (let left = limit; left > 0;) {
       mustBeOpen();
       const size = Math.min(left, pageEvents);
       const page = await (backwards ? reader.backwards(stream, next, size) : reader.forwards(stream, next, size));
@@ -67,7 +70,7 @@ export function postgresEventStore(options: PostgresEventStoreOptions): EventSto
   async function* readLog(after: Position, limit = Infinity): AsyncGenerator<StoredEvent> {
     let end: Position | undefined;
     let at = after;
-    for (let left = limit; left > 0; ) {
+    for (let left = limit; left > 0;) {
       mustBeOpen();
       const page = await reader.logPage(at, Math.min(left, pageEvents));
       end ??= page.head;

@@ -20,7 +20,8 @@ const unstorable = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** @throws EventStoreError `invalid` or `too_large`: one append must not be able to fail the flush that carries it. */
 export function prepare({ stream, expected, events }: AppendRequest): Prepared {
-  if (stream === '' || !storable(stream)) throw invalid('The name of the stream is empty or has characters that cannot be stored.');
+  if (stream === '' || !storable(stream))
+    throw invalid('The name of the stream is empty or has characters that cannot be stored.');
   if (events.length === 0) throw invalid('An append needs at least one event.');
   if (events.length > maxEvents) throw new EventStoreError('too_large', `An append takes at most ${maxEvents} events.`);
   let bytes = 0;
@@ -28,7 +29,8 @@ export function prepare({ stream, expected, events }: AppendRequest): Prepared {
   const metadata: string[] = [];
   for (const event of events) {
     if (!uuid.test(event.id)) throw invalid("An event's id must be a UUID in lower case.");
-    if (event.type === '' || !storable(event.type)) throw invalid("An event's type is empty or has characters that cannot be stored.");
+    if (event.type === '' || !storable(event.type))
+      throw invalid("An event's type is empty or has characters that cannot be stored.");
     const body = json(event.data);
     const meta = json(event.metadata);
     data.push(body);

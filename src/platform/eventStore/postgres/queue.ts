@@ -76,7 +76,7 @@ export function appendQueue(): AppendQueue {
     done,
     expired(time) {
       const late: Waiting[] = [];
-      for (let found = true; found; ) {
+      for (let found = true; found;) {
         const some = ready.filter((waiting) => waiting.since < time);
         ready = ready.filter((waiting) => waiting.since >= time);
         late.push(...some);

@@ -6,7 +6,16 @@ const columns =
   'e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, (extract(epoch FROM e.recorded_at) * 1000)::int8';
 const readable = 'coalesce((SELECT truncate_before FROM streams_meta WHERE stream = $1), 0)';
 
-type Row = [position: string, stream: string, revision: string, id: string, type: string, data: string, metadata: string, recorded: string];
+type Row = [
+  position: string,
+  stream: string,
+  revision: string,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+  recorded: string,
+];
 type NoRow = [null, null, null, null, null, null, null, null];
 
 /** Events of the log after a position, complete up to `to`. */

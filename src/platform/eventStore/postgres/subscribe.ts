@@ -14,7 +14,10 @@ export interface SubscribeOptions {
 }
 
 /** History from the database, then the tail's batches as they are; back to the database when the consumer falls behind it. */
-export async function* subscribe(after: Position, { reader, tail, signal }: SubscribeOptions): AsyncGenerator<readonly LogItem[]> {
+export async function* subscribe(
+  after: Position,
+  { reader, tail, signal }: SubscribeOptions,
+): AsyncGenerator<readonly LogItem[]> {
   let at = after;
   let wake = (): void => undefined;
   const wait = pause();
@@ -36,7 +39,7 @@ export async function* subscribe(after: Position, { reader, tail, signal }: Subs
   }
 
   async function* history(): AsyncGenerator<readonly LogItem[]> {
-    for (let failures = 0; !signal.aborted && !tail.covers(at); ) {
+    for (let failures = 0; !signal.aborted && !tail.covers(at);) {
       try {
         const page = await reader.logPage(at, pageEvents);
         failures = 0;

@@ -89,7 +89,7 @@ export function tail({ reader, logger, maxEvents, maxBytes }: TailOptions): Tail
   }
 
   async function readOn(): Promise<void> {
-    for (let failures = 0; !closed; ) {
+    for (let failures = 0; !closed;) {
       try {
         head ??= await reader.head();
         const from = head;

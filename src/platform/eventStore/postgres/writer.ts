@@ -104,7 +104,8 @@ export function writer(options: WriterOptions): Writer {
       batch.forEach((waiting, index) => settle(waiting, outcomeOf(answers[index]!)));
       return true;
     } catch (error) {
-      if (error instanceof pg.DatabaseError && !endsSession.test(error.code ?? '')) return await refused(session, batch, error);
+      if (error instanceof pg.DatabaseError && !endsSession.test(error.code ?? ''))
+        return await refused(session, batch, error);
       options.logger.warn({ code: codeOf(error), appends: batch.length }, 'a flush got no answer; it is repeated');
       for (const waiting of batch) waiting.inDoubt = true;
       queue.putBack(batch);
@@ -117,7 +118,10 @@ export function writer(options: WriterOptions): Writer {
   }
 
   async function answersOf(session: pg.Client, batch: readonly Waiting[], recordedAt: number): Promise<Answer[]> {
-    const values = encode(batch.map((waiting) => waiting.prepared), recordedAt);
+    const values = encode(
+      batch.map((waiting) => waiting.prepared),
+      recordedAt,
+    );
     // The socket says nothing when the server or the network only goes silent.
     const timer = setTimeout(() => discard(session), options.timeoutMs / 2);
     try {
@@ -134,7 +138,8 @@ export function writer(options: WriterOptions): Writer {
     options.logger.error({ code: error.code, appends: batch.length }, 'a flush was refused');
     if (!blamesData || batch.length === 1) {
       const code = blamesData ? 'invalid' : 'unavailable';
-      for (const waiting of batch) settle(waiting, new EventStoreError(code, 'The event store refused the append.', { cause: error }));
+      for (const waiting of batch)
+        settle(waiting, new EventStoreError(code, 'The event store refused the append.', { cause: error }));
       return true;
     }
     for (const [index, waiting] of batch.entries()) {
@@ -159,7 +164,8 @@ export function writer(options: WriterOptions): Writer {
     append(request) {
       return new Promise((resolve, reject) => {
         if (closing) throw new EventStoreError('closed', 'The event store is closed.');
-        if (queue.size >= maxWaiting) throw new EventStoreError('unavailable', 'Too many appends wait; nothing was written.');
+        if (queue.size >= maxWaiting)
+          throw new EventStoreError('unavailable', 'Too many appends wait; nothing was written.');
         queue.add({ prepared: prepare(request), since: performance.now(), inDoubt: false, resolve, reject });
         running ??= run();
       });
@@ -184,7 +190,11 @@ function outcomeOf(answer: Answer): AppendOutcome {
   }
 }
 
-function storedBy(batch: readonly Waiting[], answers: readonly Answer[], recordedAt: number): { stored: StoredEvent[]; bytes: number } {
+function storedBy(
+  batch: readonly Waiting[],
+  answers: readonly Answer[],
+  recordedAt: number,
+): { stored: StoredEvent[]; bytes: number } {
   const stored: StoredEvent[] = [];
   let bytes = 0;
   batch.forEach(({ prepared }, index) => {
@@ -195,7 +205,16 @@ function storedBy(batch: readonly Waiting[], answers: readonly Answer[], recorde
       const back = prepared.events.length - 1 - place;
       const position = BigInt(answer[2] - back) as Position;
       const { id, type, data, metadata } = event;
-      stored.push({ id, type, data, metadata, stream: prepared.stream, revision: answer[1] - back, position, recordedAt });
+      stored.push({
+        id,
+        type,
+        data,
+        metadata,
+        stream: prepared.stream,
+        revision: answer[1] - back,
+        position,
+        recordedAt,
+      });
     });
   });
   return { stored, bytes };
