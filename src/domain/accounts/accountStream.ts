@@ -8,7 +8,7 @@ import {
 } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
-import { seal } from '../../platform/keys/seal.js';
+import { seal, sealAad } from '../../platform/keys/seal.js';
 import { appendSettled } from '../shared/append.js';
 import { accountStream, phoneStream } from '../shared/streams.js';
 import type { Decision } from './decide.js';
@@ -131,7 +131,7 @@ function sealEvent(
   const data = Object.fromEntries(
     Object.entries(event.data).map(([field, value]: [string, unknown]) =>
       fields.includes(field) && typeof value === 'string'
-        ? [field, seal(key, keyOf(accountId), `${id}|${event.type}|${field}`, value)]
+        ? [field, seal(key, keyOf(accountId), sealAad(id, event.type, field), value)]
         : [field, value],
     ),
   );
