@@ -4,7 +4,7 @@ import type { TransactionOptions } from './port.js';
 
 const int8 = 20;
 const int8Array = 1016;
-const parseArray = pg.types.getTypeParser(1009) as (text: string) => string[];
+const parseArray = (pg.types.getTypeParser as (oid: number) => (text: string) => string[])(1009);
 
 /** int8 is bigint: a position does not fit a double. Everything else as pg has it. */
 const types: pg.CustomTypesConfig = {
