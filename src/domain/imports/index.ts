@@ -4,3 +4,4 @@ export { planImport } from './plan.js';
 export type { ImportPlan, PlannedSend, PlanProblem } from './plan.js';
 export { runImport } from './handle.js';
 export type { ImportResult, SendOutcome } from './handle.js';
+export { namedAccount } from './namedAccount.js';
