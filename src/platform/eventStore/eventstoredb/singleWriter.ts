@@ -1,0 +1,41 @@
+import type { AppendExpectedRevision, EventData } from '@eventstore/db-client';
+import type { Writer } from './batchWriter.js';
+import type { Connection } from './client.js';
+import { neverSent, toStoreError } from './errors.js';
+
+const certain = new Set(['stream_deleted', 'too_large', 'invalid']);
+
+/** For servers before 21.10, which know no BatchAppend: the client then makes an Append call for each append (A1). */
+export function singleWriter({ client }: Connection): Writer {
+  return async ({ stream, expected, events }, deadlineMs) => {
+    const data = events.map(
+      ({ id, type, data, metadata }): EventData => ({
+        id,
+        type,
+        contentType: 'application/json',
+        data: JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, unknown>,
+        metadata: JSON.parse(Buffer.from(metadata).toString('utf8')) as Record<string, unknown>,
+      }) as EventData,
+    );
+    const expectedRevision: AppendExpectedRevision = typeof expected === 'number' ? BigInt(expected) : expected;
+    let timer: NodeJS.Timeout | undefined;
+    // The call has a deadline, but what leads to it has none (W1).
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`No answer within ${deadlineMs} ms.`)), deadlineMs + 100);
+    });
+    try {
+      const append = client.appendToStream(stream, data, { expectedRevision, deadline: deadlineMs });
+      const { nextExpectedRevision, position } = await Promise.race([append, late]);
+      return { kind: 'stored', revision: Number(nextExpectedRevision), commit: position?.commit ?? 0n };
+    } catch (cause) {
+      const { type, actualVersion } = cause as { type?: string; actualVersion?: bigint | 'no_stream' };
+      if (type === 'wrong-expected-version')
+        return { kind: 'conflict', current: typeof actualVersion === 'bigint' ? Number(actualVersion) : null };
+      const error = toStoreError(cause);
+      if (certain.has(error.code)) return { kind: 'failed', error };
+      return { kind: neverSent(cause) ? 'not_sent' : 'in_doubt', cause };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
