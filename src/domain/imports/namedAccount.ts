@@ -23,9 +23,6 @@ export async function namedAccount(
   name: string,
 ): Promise<{ readonly accountId: string; readonly position: Position | undefined }> {
   const accountId = uuidv8(`import:${importer}:${name}`);
-  for await (const { position } of deps.eventStore.readStream(accountStream(accountId), { limit: 1 })) {
-    return { accountId, position };
-  }
   const id = uuidv8(`registered:${accountId}`);
   const ref = { subject: accountId, scope: 'account' };
   const key = await deps.keys.ensure(ref);
@@ -36,6 +33,7 @@ export async function namedAccount(
     country: '',
     name: sealed('name', name.slice(0, PROFILE_LIMITS.name).toWellFormed()),
   };
+  // The same id at the same revision: the second time it is a repeat.
   const outcome = await appendSettled(deps.eventStore, {
     stream: accountStream(accountId),
     expected: 'no_stream',
