@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerMany, seedPhone, type SubmitOtpOutcome } from '../../../src/domain/accounts/index.js';
+import { START } from '../../../src/platform/eventStore/port.js';
 import { accountStream, phoneStream } from '../../../src/domain/shared/streams.js';
 import { accountsFixture, type AccountsFixture } from './fixture.js';
 
@@ -274,5 +277,28 @@ describe('the profile', () => {
       field: 'about',
       reason: 'too_long',
     });
+  });
+});
+
+describe('what is stored', () => {
+  it('is as the schema of each event says', async () => {
+    const { caller } = await signIn('Ada');
+    await f.handlers.updateProfile(caller, { about: 'hello', avatar: null });
+    await f.handlers.signOut(caller);
+    const ajv = new Ajv2020({ allowUnionTypes: true });
+    ajv.addSchema(JSON.parse(readFileSync('schema/events/accounts.json', 'utf8')) as object);
+    const types = new Set<string>();
+    for await (const { type, data, metadata } of f.eventStore.readLog(START)) {
+      types.add(type);
+      const valid = ajv.validate(`accounts#/$defs/${type}.v${metadata.v ?? 1}`, data);
+      expect(valid, `${type}: ${ajv.errorsText()}`).toBe(true);
+    }
+    expect([...types].sort()).toEqual([
+      'AccountRegistered',
+      'DeviceLinked',
+      'DeviceRevoked',
+      'PhoneClaimed',
+      'ProfileChanged',
+    ]);
   });
 });
