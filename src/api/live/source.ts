@@ -1,0 +1,123 @@
+import type { Position } from '../../platform/eventStore/port.js';
+import type { LiveItem, Sink } from './item.js';
+
+/** What a source needs of the hub and the read model. */
+export interface SourceDeps {
+  /** Position of the last event that the hub has handed out. */
+  position(): Position;
+  register(source: LiveSource): void;
+  unregister(source: LiveSource): void;
+  waitForProjection(position: Position): Promise<void>;
+  /** The next page of what happened in (after, upTo], in log order; `through` is where the page ends. */
+  replay(source: LiveSource, after: Position, upTo: Position): Promise<{ readonly items: readonly LiveItem[]; readonly through: Position }>;
+  /** @throws when the cursor cannot be served. */
+  checkReplay(source: LiveSource, after: Position): Promise<void>;
+  cursorOnly(position: Position): LiveItem;
+}
+
+/** References held for a source while it replays; beyond it the source replays a further round instead. */
+const MAX_BUFFER = 5_000;
+
+/**
+ * One subscription: replays what its device missed from the read model, then goes live without a gap or a repeat
+ * (DESIGN 4). It is attached to the hub at position L and buffers; replays (after, L]; then gives the buffer.
+ */
+export class LiveSource implements AsyncIterable<never> {
+  private sink: Sink | undefined;
+  private live = false;
+  private buffer: LiveItem[] = [];
+  private overflown = false;
+  /** Of the last update or cursor given. */
+  last: Position;
+
+  constructor(
+    private readonly deps: SourceDeps,
+    readonly accountId: string,
+    readonly conversationId: string | undefined,
+    private readonly after: Position | undefined,
+  ) {
+    this.last = after ?? (-1n as Position);
+  }
+
+  /** Starts giving updates to `sink`, once. */
+  pipe(sink: Sink): void {
+    this.sink = sink;
+    this.run().catch((error: unknown) => {
+      this.finish(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  /** From the hub, in log order. */
+  push(item: LiveItem): void {
+    if (this.live) this.give(item);
+    else if (this.buffer.length < MAX_BUFFER) this.buffer.push(item);
+    else this.overflown = true;
+  }
+
+  /** The client or the socket is gone. */
+  stop(): void {
+    this.sink = undefined;
+    this.buffer = [];
+    this.deps.unregister(this);
+  }
+
+  finish(error?: Error): void {
+    const { sink } = this;
+    this.stop();
+    sink?.end(error);
+  }
+
+  get idleAt(): Position | undefined {
+    return this.live ? this.last : undefined;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<never> {
+    throw new Error('updates are given to a socket by pipe()');
+  }
+
+  private give(item: LiveItem): void {
+    if (item.position <= this.last && item.update.__typename !== 'CursorAdvanced') return;
+    this.last = item.position;
+    this.sink?.deliver(item);
+  }
+
+  private async run(): Promise<void> {
+    this.deps.register(this);
+    let attachedAt = this.deps.position();
+    if (this.after === undefined) {
+      this.last = attachedAt;
+      this.give(this.deps.cursorOnly(attachedAt));
+      this.goLive();
+      return;
+    }
+    await this.deps.checkReplay(this, this.after);
+    for (;;) {
+      await this.deps.waitForProjection(attachedAt);
+      await this.replayUpTo(attachedAt);
+      if (!this.overflown) break;
+      this.overflown = false;
+      this.buffer = [];
+      attachedAt = this.deps.position();
+    }
+    const caughtUpAt = this.last > attachedAt ? this.last : attachedAt;
+    this.last = caughtUpAt;
+    this.give(this.deps.cursorOnly(caughtUpAt));
+    this.goLive();
+  }
+
+  private async replayUpTo(upTo: Position): Promise<void> {
+    while (this.sink !== undefined && this.last < upTo) {
+      const { items, through } = await this.deps.replay(this, this.last, upTo);
+      for (const item of items) this.give(item);
+      if (through > this.last) this.last = through;
+      await this.sink?.writable();
+    }
+  }
+
+  private goLive(): void {
+    this.live = true;
+    const { buffer } = this;
+    this.buffer = [];
+    for (const item of buffer) this.give(item);
+  }
+}

@@ -1,0 +1,71 @@
+/** What an `Update` is on the wire: ids encoded, instants as text. Resolves from the object alone, for any viewer. */
+export type UpdateValue =
+  | MessageAddedValue
+  | ReceiptAdvancedValue
+  | ConversationAddedValue
+  | ProfileUpdatedValue
+  | DeviceLinkedValue
+  | DeviceRevokedValue
+  | CursorAdvancedValue;
+
+export interface MessageAddedValue {
+  readonly __typename: 'MessageAdded';
+  readonly conversationId: string;
+  readonly message: TimelineMessageValue;
+}
+
+export interface TimelineMessageValue {
+  readonly id: string;
+  readonly seq: number;
+  readonly conversationId: string;
+  readonly clientId: string;
+  readonly authorId: string;
+  readonly at: string;
+  readonly content: ContentValue;
+}
+
+export type ContentValue =
+  | { readonly __typename: 'TextContent'; readonly text: string }
+  /** `payload` in base64. */
+  | { readonly __typename: 'SealedContent'; readonly algorithm: string; readonly senderDevice: string; readonly payload: string }
+  | { readonly __typename: 'ErasedContent'; readonly erased: true };
+
+export interface ReceiptAdvancedValue {
+  readonly __typename: 'ReceiptAdvanced';
+  readonly conversationId: string;
+  readonly accountId: string;
+  readonly deviceId: string;
+  readonly deliveredUpTo: number | null;
+  readonly readUpTo: number | null;
+}
+
+export interface ConversationAddedValue {
+  readonly __typename: 'ConversationAdded';
+  readonly conversationId: string;
+  readonly memberIds: readonly string[];
+}
+
+/** The whole profile as it is after the change. */
+export interface ProfileUpdatedValue {
+  readonly __typename: 'ProfileUpdatedUpdate';
+  readonly accountId: string;
+  readonly name: string | null;
+  readonly about: string | null;
+  readonly avatar: string | null;
+}
+
+export interface DeviceLinkedValue {
+  readonly __typename: 'DeviceLinkedUpdate';
+  readonly deviceId: string;
+  readonly name: string | null;
+}
+
+export interface DeviceRevokedValue {
+  readonly __typename: 'DeviceRevokedUpdate';
+  readonly deviceId: string;
+}
+
+export interface CursorAdvancedValue {
+  readonly __typename: 'CursorAdvanced';
+  readonly at: string;
+}

@@ -1,0 +1,136 @@
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Session, SocketHandle } from '../kit/context.js';
+import type { LiveItem, Sink } from '../live/item.js';
+import type { LiveSource } from '../live/source.js';
+import type { PreparedDocument } from './documents.js';
+
+/** Bytes that may wait for a slow reader before its socket is closed with 1013. */
+const MAX_QUEUED = 1024 * 1024;
+/** Bytes past which a replay waits. */
+const HIGH_WATER = 256 * 1024;
+
+export const CloseCode = { serviceRestart: 1012, tryAgainLater: 1013, invalidToken: 4401, sessionEnded: 4403 } as const;
+
+/** One socket: what it is signed in as, what it is subscribed to, and the writes of one turn gathered into one. */
+export class Connection implements SocketHandle {
+  session: Session | null = null;
+  alive = true;
+  private readonly sources = new Set<LiveSource>();
+  private corked = false;
+
+  constructor(
+    readonly ws: WebSocket,
+    private readonly socket: Socket,
+    readonly address: string,
+  ) {}
+
+  readonly send = (text: string): void => {
+    if (this.ws.readyState !== WebSocket.OPEN) return;
+    if (!this.corked) {
+      this.corked = true;
+      this.socket.cork();
+      process.nextTick(this.uncork);
+    }
+    this.ws.send(text);
+    if (this.ws.bufferedAmount > MAX_QUEUED) this.close(CloseCode.tryAgainLater, 'too slow: resume from your cursor');
+  };
+
+  renew(session: Session): void {
+    this.session = session;
+  }
+
+  close(code: number, reason: string): void {
+    this.detach();
+    this.ws.close(code, reason);
+  }
+
+  /** Stops every subscription, without telling the client. */
+  detach(): void {
+    for (const source of this.sources) source.stop();
+    this.sources.clear();
+  }
+
+  /** Gives a source's updates to the client as `next` messages of the subscription `id`; resolves at its end. */
+  stream(source: LiveSource, id: string, prepared: PreparedDocument, variables: Variables): UpdateStream {
+    const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const key = prepared.renderKey(variables);
+    const { send } = this;
+    let settle: { resolve(): void; reject(error: Error): void } | undefined;
+    const ended = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+    const stop = (): void => {
+      this.sources.delete(source);
+      source.stop();
+      settle?.resolve();
+    };
+    const sink: Sink = {
+      deliver: (item) => {
+        send(prefix + render(item, key, prepared, variables) + '}');
+      },
+      writable: () => (this.ws.bufferedAmount > HIGH_WATER ? this.drained() : undefined),
+      end: (error) => {
+        this.sources.delete(source);
+        if (error === undefined) settle?.resolve();
+        else settle?.reject(error);
+      },
+    };
+    this.sources.add(source);
+    source.pipe(sink);
+    return updateStream(ended, stop);
+  }
+
+  private readonly uncork = (): void => {
+    this.corked = false;
+    this.socket.uncork();
+  };
+
+  private drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.socket.off('drain', done);
+        this.socket.off('close', done);
+        resolve();
+      };
+      this.socket.on('drain', done);
+      this.socket.on('close', done);
+    });
+  }
+}
+
+type Variables = Readonly<Record<string, unknown>> | null | undefined;
+
+function render(item: LiveItem, key: object, prepared: PreparedDocument, variables: Variables): string {
+  let text = item.rendered.get(key);
+  if (text === undefined) {
+    const result = prepared.execute({ [prepared.rootField]: { cursor: item.cursor, update: item.update } }, undefined, variables);
+    if (result instanceof Promise) throw new Error('the types below Update must resolve from the event alone');
+    text = JSON.stringify(result);
+    item.rendered.set(key, text);
+  }
+  return text;
+}
+
+/** What graphql-ws waits on while frames go out beside it. It is told to stop by `return`, as a generator would be. */
+export type UpdateStream = AsyncGenerator<never, void, void>;
+
+function updateStream(ended: Promise<void>, stop: () => void): UpdateStream {
+  const done = { done: true as const, value: undefined };
+  const stream = {
+    next: () => ended.then(() => done),
+    return() {
+      stop();
+      return Promise.resolve(done);
+    },
+    throw() {
+      stop();
+      return Promise.resolve(done);
+    },
+    [Symbol.asyncIterator]: () => stream,
+    [Symbol.asyncDispose]() {
+      stop();
+      return Promise.resolve();
+    },
+    [Symbol.toStringTag]: 'AsyncGenerator',
+  };
+  return stream as unknown as UpdateStream;
+}

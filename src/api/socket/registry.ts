@@ -1,0 +1,66 @@
+import type { Clock } from '../../platform/clock/port.js';
+import type { Session } from '../kit/context.js';
+import { CloseCode, type Connection } from './connection.js';
+
+export interface ConnectionRegistry {
+  readonly size: number;
+  add(connection: Connection): void;
+  remove(connection: Connection): void;
+  signIn(connection: Connection, session: Session): void;
+  closeDevice(deviceId: string, code: number, reason: string): void;
+  closeAll(code: number, reason: string): void;
+}
+
+const EXPIRY_SWEEP_MS = 1_000;
+
+/** All open sockets of the process: pings them, ends the dead ones and those whose token has ended. */
+export function connectionRegistry({ clock, heartbeatMs }: { readonly clock: Clock; readonly heartbeatMs: number }): ConnectionRegistry {
+  const all = new Set<Connection>();
+  const byDevice = new Map<string, Set<Connection>>();
+
+  const heartbeat = setInterval(() => {
+    for (const connection of all) {
+      if (!connection.alive) connection.ws.terminate();
+      else {
+        connection.alive = false;
+        connection.ws.ping();
+      }
+    }
+  }, heartbeatMs);
+  const expiry = setInterval(() => {
+    const now = clock.now();
+    for (const connection of all) {
+      if (connection.session !== null && connection.session.expiresAt <= now) connection.close(CloseCode.sessionEnded, 'the token has ended: renew the session');
+    }
+  }, EXPIRY_SWEEP_MS);
+  heartbeat.unref();
+  expiry.unref();
+
+  return {
+    get size() {
+      return all.size;
+    },
+    add: (connection) => void all.add(connection),
+    remove(connection) {
+      all.delete(connection);
+      const deviceId = connection.session?.deviceId ?? '';
+      const set = byDevice.get(deviceId);
+      set?.delete(connection);
+      if (set?.size === 0) byDevice.delete(deviceId);
+    },
+    signIn(connection, session) {
+      connection.session = session;
+      const set = byDevice.get(session.deviceId);
+      if (set === undefined) byDevice.set(session.deviceId, new Set([connection]));
+      else set.add(connection);
+    },
+    closeDevice(deviceId, code, reason) {
+      for (const connection of byDevice.get(deviceId) ?? []) connection.close(code, reason);
+    },
+    closeAll(code, reason) {
+      clearInterval(heartbeat);
+      clearInterval(expiry);
+      for (const connection of all) connection.close(code, reason);
+    },
+  };
+}
