@@ -108,7 +108,11 @@ export async function accountsFixture(): Promise<AccountsFixture> {
     rows,
     taken,
     refuse,
-    events: (stream) => Array.fromAsync(eventStore.readStream(stream)),
+    async events(stream) {
+      const events: StoredEvent[] = [];
+      for await (const event of eventStore.readStream(stream)) events.push(event);
+      return events;
+    },
     async close() {
       await eventStore.close();
       await database.close();
