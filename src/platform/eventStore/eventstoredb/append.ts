@@ -34,6 +34,7 @@ export interface Appender {
 export function appender({ connection, deadlineMs, lastCommit, lastEvents }: AppenderOptions): Appender {
   const writing = new Set<Promise<unknown>>();
   let highest: bigint | undefined;
+  let seeding: Promise<void> | undefined;
   let writer: Promise<Writer> | undefined;
   let batch: Writer | undefined;
 
@@ -79,7 +80,12 @@ export function appender({ connection, deadlineMs, lastCommit, lastEvents }: App
   const append = async (request: AppendRequest): Promise<AppendOutcome> => {
     const write = checked(request);
     // A fresh append lies past every position that was known when it was sent; what does not had been stored before.
-    if (highest === undefined) await lastCommit().then(saw, () => undefined);
+    if (highest === undefined) {
+      seeding ??= lastCommit().then(saw, () => {
+        seeding = undefined;
+      });
+      await seeding;
+    }
     const before = highest;
     const exact = typeof request.expected === 'number' || request.expected === 'no_stream';
     const giveUpAt = performance.now() + DEADLINES * deadlineMs;

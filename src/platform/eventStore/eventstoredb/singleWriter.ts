@@ -7,14 +7,15 @@ const certain = new Set(['stream_deleted', 'too_large', 'invalid']);
 
 /** For servers before 21.10, which know no BatchAppend: the client then makes an Append call for each append (A1). */
 export function singleWriter({ client }: Connection): Writer {
-  return async ({ stream, expected, events }, deadlineMs) => {
+  const lastOf = new Map<string, Promise<unknown>>();
+  const write: Writer = async ({ stream, expected, events }, deadlineMs) => {
     const data = events.map(
       ({ id, type, data, metadata }): EventData => ({
         id,
         type,
         contentType: 'application/json',
         data: JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, unknown>,
-        metadata: JSON.parse(Buffer.from(metadata).toString('utf8')) as Record<string, unknown>,
+        ...(metadata.length === 0 ? {} : { metadata: JSON.parse(Buffer.from(metadata).toString('utf8')) as object }),
       }) as EventData,
     );
     const expectedRevision: AppendExpectedRevision = typeof expected === 'number' ? BigInt(expected) : expected;
@@ -37,5 +38,13 @@ export function singleWriter({ client }: Connection): Writer {
     } finally {
       clearTimeout(timer);
     }
+  };
+  // Calls of their own overtake one another: one at a time for each stream.
+  return async (request, deadlineMs) => {
+    const work = Promise.resolve(lastOf.get(request.stream)).then(() => write(request, deadlineMs));
+    lastOf.set(request.stream, work);
+    const reply = await work;
+    if (lastOf.get(request.stream) === work) lastOf.delete(request.stream);
+    return reply;
   };
 }
