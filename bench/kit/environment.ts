@@ -19,8 +19,8 @@ export interface Prepared {
   dispose(): Promise<void>;
 }
 
-/** Tokens outlive the bench; limits guard against one device, and a load driver is a hundred that never pause. */
-export const benchEnvironment = { ACCESS_TOKEN_TTL_SECONDS: '86400', RATE_LIMITS: 'off' } as const;
+/** Tokens outlive the bench. Everything else is as it is served, rate limits included, unless a bench says why not. */
+const benchEnvironment = { ACCESS_TOKEN_TTL_SECONDS: '86400' } as const;
 
 /** A fresh data folder filled by the seed script, which is the way an operator would fill it. */
 export async function prepare(
@@ -100,8 +100,8 @@ export async function startWireDouble(): Promise<WireDouble> {
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the wire double ended with ${code ?? 'a signal'}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const found = /esdb:\/\/\S+/.exec(line)?.[0] ?? /(?:127\.0\.0\.1|localhost):\d+/.exec(line)?.[0] ?? '';
-      if (found !== '') resolve(found.startsWith('esdb') ? found : `esdb://${found}?tls=false`);
+      const url = /esdb:\/\/[^"\s]+/.exec(line)?.[0];
+      if (url !== undefined) resolve(url);
     });
   });
   return { url, pid: child.pid ?? 0, stop: () => void child.kill('SIGKILL') };

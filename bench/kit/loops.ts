@@ -164,9 +164,11 @@ export async function closedLoop(
   const start = performance.now();
   const end = start + options.seconds * 1000;
   const pairOf: number[] = [];
+  const turns = new Uint8Array(pairs.length);
   const fire = (pair: number): void => {
     pairOf.push(pair);
-    send(pairs[pair]![0], performance.now());
+    turns[pair]! ^= 1;
+    send(pairs[pair]![turns[pair] === 1 ? 0 : 1], performance.now());
   };
   state.onDone = (index) => {
     if (performance.now() < end) fire(pairOf[index]!);

@@ -12,7 +12,7 @@ import { sleep, type SeededDevice } from './accounts.js';
 export interface Side {
   readonly account: string;
   conversation: string;
-  /** The server's durable answer. A `Busy` is repeated with the same id, as a client would. */
+  /** The server's durable answer. `Busy` and `RateLimited` are repeated with the same id, as a client would. */
   send(clientId: string, text: string): Promise<void>;
   onMessage: (clientId: string, at: number) => void;
   onDelivered: (clientId: string, at: number) => void;
@@ -54,8 +54,8 @@ export async function openSide(url: string, device: SeededDevice, options: SideO
         else waiting.set(sent.seq, clientId);
         return;
       } catch (error) {
-        if (!(error instanceof WireError) || !/busy/i.test(error.code)) throw error;
-        await sleep(20);
+        if (!(error instanceof WireError) || !/busy|rate_?limited/i.test(error.code)) throw error;
+        await sleep(50);
       }
     }
   };

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import WebSocket from 'ws';
 
 const SEND = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { __typename
-  ... on MessageSent { messageId seq } ... on Busy { retryAfterMs } ... on Problem { code message } } }`;
+  ... on MessageSent { messageId seq } ... on Busy { retryAfterMs } ... on RateLimited { retryAfterMs } ... on Problem { code message } } }`;
 const ACKNOWLEDGE = `mutation Ack($input: AcknowledgeInput!) { acknowledge(input: $input) { __typename ... on Problem { code } } }`;
 const START = `mutation Start($with: ID!) { startConversation(with: $with) { __typename
   ... on ConversationStarted { conversation { id } } ... on Problem { code message } } }`;
@@ -108,7 +108,7 @@ class Client {
   async sendTo(conversationId, text, clientId, receipt) {
     for (;;) {
       const { sendMessage: outcome } = await this.request(SEND, { input: { conversationId, clientId, text } });
-      if (outcome.__typename === 'Busy') {
+      if (outcome.__typename === 'Busy' || outcome.__typename === 'RateLimited') {
         await new Promise((resolve) => setTimeout(resolve, outcome.retryAfterMs));
         continue;
       }

@@ -12,13 +12,26 @@ const languages: readonly Language[] = [
   {
     names: ['Amelia Hart', 'Jonas Wright', 'Nora Quinn', 'Theo Marsh', 'Isla Byrne'],
     openings: ['Hey', 'Morning!', 'By the way,', 'Quick one:', 'So,', 'Oh no,'],
-    middles: ['the train is late again', 'I left the keys with Sam', 'dinner at eight?', 'did you see the photos', 'the plumber came at last', 'we need milk and bread'],
+    middles: [
+      'the train is late again',
+      'I left the keys with Sam',
+      'dinner at eight?',
+      'did you see the photos',
+      'the plumber came at last',
+      'we need milk and bread',
+    ],
     endings: ['😄', 'see you soon', 'call me when you can', '', 'x', '👍'],
   },
   {
     names: ['Lucía Fernández', 'Mateo Ríos', 'Inés Ortega', 'Andrés Peña'],
     openings: ['Oye,', '¡Buenos días!', 'Por cierto,', 'Mira,', ''],
-    middles: ['ya estoy en el aeropuerto', '¿compraste las entradas?', 'mañana no puedo, perdona', 'la niña ya se durmió', 'te paso la dirección luego'],
+    middles: [
+      'ya estoy en el aeropuerto',
+      '¿compraste las entradas?',
+      'mañana no puedo, perdona',
+      'la niña ya se durmió',
+      'te paso la dirección luego',
+    ],
     endings: ['😘', 'besos', 'avísame', '', '¡qué ganas!'],
   },
   {
@@ -86,7 +99,9 @@ export function messageOf(conversationId: string, n: number): { readonly text: s
   const language = languages[roll(20) === 0 ? roll(languages.length) : home]!;
   const pick = (from: readonly string[]): string => from[roll(from.length)]!;
   const sentences = 1 + (roll(6) === 0 ? roll(4) : 0);
-  const parts = Array.from({ length: sentences }, () => `${pick(language.openings)} ${pick(language.middles)} ${pick(language.endings)}`.trim());
+  const parts = Array.from({ length: sentences }, () =>
+    `${pick(language.openings)} ${pick(language.middles)} ${pick(language.endings)}`.trim(),
+  );
   // People write in turns: who wrote last writes on in one of three cases.
   return { text: parts.join('\n'), byFirst: Math.floor((n + roll(3)) / 2) % 2 === 0 };
 }
