@@ -1,0 +1,21 @@
+import { Field } from 'type-graphql';
+import { NoSuchAccount, outcomes, RateLimited } from '../kit/problems.js';
+import { ReadToken } from '../kit/scalars.js';
+import { Shape } from '../kit/shape.js';
+import { Conversation } from './types.js';
+
+@Shape()
+export class ConversationStarted {
+  readonly __typename!: 'ConversationStarted';
+
+  @Field(() => Conversation)
+  readonly conversation!: Conversation;
+
+  @Field(() => ReadToken)
+  readonly readToken!: string;
+
+  @Field(() => Boolean, { description: 'False: it was there already.' })
+  readonly created!: boolean;
+}
+
+export const StartConversationResult = outcomes('StartConversationResult', () => [ConversationStarted, NoSuchAccount, RateLimited]);

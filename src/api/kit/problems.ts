@@ -1,0 +1,93 @@
+import { createUnionType, Field, Int, InterfaceType } from 'type-graphql';
+import { Shape } from './shape.js';
+
+@InterfaceType({ description: 'An outcome that a client expects: docs/protocol/errors.md lists them.' })
+export abstract class Problem {
+  @Field(() => String, { description: 'Stable, for programs.' })
+  readonly code!: string;
+
+  @Field(() => String, { description: 'English, for developers.' })
+  readonly message!: string;
+}
+
+@Shape({ implements: () => Problem, description: 'Too often: repeat after that time.' })
+export class RateLimited extends Problem {
+  readonly __typename!: 'RateLimited';
+
+  @Field(() => Int)
+  readonly retryAfterMs!: number;
+}
+
+@Shape({ implements: () => Problem, description: 'Nothing was written: repeat the same after that time.' })
+export class Busy extends Problem {
+  readonly __typename!: 'Busy';
+
+  @Field(() => Int)
+  readonly retryAfterMs!: number;
+}
+
+@Shape({ implements: () => Problem, description: 'The same for a conversation that does not exist.' })
+export class NotAMember extends Problem {
+  readonly __typename!: 'NotAMember';
+}
+
+@Shape({ implements: () => Problem })
+export class NoSuchAccount extends Problem {
+  readonly __typename!: 'NoSuchAccount';
+}
+
+@Shape({ implements: () => Problem })
+export class InvalidText extends Problem {
+  readonly __typename!: 'InvalidText';
+
+  @Field(() => String)
+  readonly field!: string;
+
+  @Field(() => String, { description: '`empty`, `too_long` or `malformed` (U+0000, a lone surrogate).' })
+  readonly reason!: string;
+}
+
+@Shape({ implements: () => Problem })
+export class InvalidPhone extends Problem {
+  readonly __typename!: 'InvalidPhone';
+
+  @Field(() => String, { description: '`malformed`, `unknown_country`, `wrong_length`, `not_in_use` or `not_mobile`.' })
+  readonly reason!: string;
+}
+
+@Shape({ implements: () => Problem })
+export class SessionEnded extends Problem {
+  readonly __typename!: 'SessionEnded';
+
+  @Field(() => String, { description: '`unknown`, `expired`, `revoked`, `signed_out` or `token_reuse`.' })
+  readonly reason!: string;
+}
+
+const MESSAGES = {
+  RateLimited: ['RATE_LIMITED', 'Too often: try again later.'],
+  Busy: ['BUSY', 'The server was too busy: nothing was written.'],
+  NotAMember: ['NOT_A_MEMBER', 'The conversation does not exist or is not yours.'],
+  NoSuchAccount: ['NO_SUCH_ACCOUNT', 'There is no such account.'],
+  InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],
+  InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
+  SessionEnded: ['SESSION_ENDED', 'Sign in again.'],
+  WrongCode: ['WRONG_CODE', 'This is not the code.'],
+  CodeExpired: ['CODE_EXPIRED', 'Request another code.'],
+  NoSuchDevice: ['NO_SUCH_DEVICE', 'The account has no such device.'],
+  IdempotencyConflict: ['IDEMPOTENCY_CONFLICT', 'This client id was used for other content.'],
+  BeyondHead: ['BEYOND_HEAD', 'The conversation is not that long.'],
+} as const;
+export type ProblemName = keyof typeof MESSAGES;
+
+/** The problem's value, with its code and message. */
+export function problem<N extends ProblemName, Extra extends object = object>(name: N, extra?: Extra): { __typename: N; code: string; message: string } & Extra {
+  const [code, message] = MESSAGES[name];
+  return { __typename: name, code, message, ...(extra as Extra) };
+}
+
+type Class = abstract new (...args: never[]) => object;
+
+/** A mutation's result. */
+export function outcomes<const T extends readonly Class[]>(name: string, types: () => T): InstanceType<T[number]> {
+  return createUnionType({ name, types: types as never }) as InstanceType<T[number]>;
+}

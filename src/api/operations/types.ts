@@ -1,0 +1,132 @@
+import { createUnionType, Field, ID, Int } from 'type-graphql';
+import { MessageContent } from '../messages/types.js';
+import { Cursor, DateTime } from '../kit/scalars.js';
+import { Shape } from '../kit/shape.js';
+
+/** What subscriptions carry. None of it depends on who looks: one payload is made for all subscribers (DESIGN 4). */
+@Shape({ description: 'A message as a fact, without what depends on the viewer.' })
+export class TimelineMessage {
+  @Field(() => ID)
+  readonly id!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => String)
+  readonly clientId!: string;
+
+  @Field(() => ID)
+  readonly authorId!: string;
+
+  @Field(() => DateTime)
+  readonly at!: string;
+
+  @Field(() => MessageContent)
+  readonly content!: MessageContent;
+}
+
+@Shape()
+export class MessageAdded {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => TimelineMessage)
+  readonly message!: TimelineMessage;
+}
+
+@Shape({ description: 'A device has everything up to these sequences; null: as before. Take the larger of old and new.' })
+export class ReceiptAdvanced {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => ID)
+  readonly accountId!: string;
+
+  @Field(() => ID)
+  readonly deviceId!: string;
+
+  @Field(() => Int, { nullable: true })
+  readonly deliveredUpTo!: number | null;
+
+  @Field(() => Int, { nullable: true })
+  readonly readUpTo!: number | null;
+}
+
+@Shape({ description: 'The account is now a member of it.' })
+export class ConversationAdded {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => [ID])
+  readonly memberIds!: readonly string[];
+}
+
+@Shape()
+export class ProfileUpdatedUpdate {
+  @Field(() => ID)
+  readonly accountId!: string;
+
+  @Field(() => String, { nullable: true })
+  readonly name!: string | null;
+
+  @Field(() => String, { nullable: true })
+  readonly about!: string | null;
+
+  @Field(() => String, { nullable: true })
+  readonly avatar!: string | null;
+}
+
+@Shape()
+export class DeviceLinkedUpdate {
+  @Field(() => ID)
+  readonly deviceId!: string;
+
+  @Field(() => String, { nullable: true })
+  readonly name!: string | null;
+}
+
+@Shape()
+export class DeviceRevokedUpdate {
+  @Field(() => ID)
+  readonly deviceId!: string;
+}
+
+@Shape({ description: 'No news: it moves the cursor.' })
+export class CursorAdvanced {
+  @Field(() => DateTime)
+  readonly at!: string;
+}
+
+export const Update = createUnionType({
+  name: 'Update',
+  description: 'Ignore types that you do not know, and still store the cursor.',
+  types: () =>
+    [MessageAdded, ReceiptAdvanced, ConversationAdded, ProfileUpdatedUpdate, DeviceLinkedUpdate, DeviceRevokedUpdate, CursorAdvanced] as const,
+});
+
+@Shape({ description: 'Store the cursor with the update, in one step: docs/protocol/updates.md.' })
+export class UpdateEnvelope {
+  @Field(() => Cursor)
+  readonly cursor!: string;
+
+  @Field(() => Update)
+  readonly update!: object;
+}
+
+@Shape({ description: 'What a development server would have sent by SMS.' })
+export class OutboxMessage {
+  @Field(() => String)
+  readonly to!: string;
+
+  @Field(() => String)
+  readonly body!: string;
+
+  @Field(() => String, { nullable: true })
+  readonly code!: string | null;
+
+  @Field(() => DateTime)
+  readonly at!: number;
+}
