@@ -25,7 +25,10 @@ export interface UpdatesOptions<Update> extends Pick<ClientOptions, 'webSocketIm
 }
 
 /** Follows `updates` for ever, without a gap and without a duplicate, over any number of lost connections. */
-export function followUpdates<Update>(options: UpdatesOptions<Update>): { readonly client: Client; stop(): void } {
+export function followUpdates<Update>(options: UpdatesOptions<Update>): {
+  readonly client: Client;
+  readonly stop: () => void;
+} {
   const { url, token, cursor, selection, onUpdate, onExpired, onError, ...retry } = options;
   const client = createClient({
     url,
@@ -40,23 +43,26 @@ export function followUpdates<Update>(options: UpdatesOptions<Update>): { readon
       return cursor.read();
     },
   };
+  const fail = (error: unknown): void => {
+    const codes = Array.isArray(error)
+      ? error.map((one: { extensions?: { code?: string } }) => one.extensions?.code)
+      : [];
+    if (codes.includes('CURSOR_EXPIRED')) onExpired();
+    else onError?.(error);
+  };
   const query = `subscription Updates($after: Cursor) { updates(after: $after) { cursor update { ${selection} } } }`;
   const stop = client.subscribe<{ updates: Envelope<Update> }>(
     { query, variables },
     {
       next: ({ data, errors }) => {
-        if (errors?.some((error) => error.extensions?.['code'] === 'CURSOR_EXPIRED')) return onExpired();
-        if (data == null) return onError?.(errors);
+        if (data == null) {
+          fail(errors);
+          return;
+        }
         onUpdate(data.updates.update);
         cursor.write(data.updates.cursor);
       },
-      error: (error) => {
-        const expired =
-          Array.isArray(error) &&
-          error.some((one: { extensions?: { code?: string } }) => one.extensions?.code === 'CURSOR_EXPIRED');
-        if (expired) onExpired();
-        else onError?.(error);
-      },
+      error: fail,
       complete: () => undefined,
     },
   );
