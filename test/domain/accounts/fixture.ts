@@ -12,7 +12,6 @@ import { jwtAccessTokens } from '../../../src/platform/tokens/jwt.js';
 import type { AccessTokens, KeyWrap } from '../../../src/platform/tokens/port.js';
 import { signingKeys } from '../../../src/platform/tokens/signingKeys.js';
 import { createLogger } from '../../../src/platform/observability/logger.js';
-import { inTransaction } from '../../../src/platform/readStore/pool.js';
 import { testDatabase } from '../../kit/postgres.js';
 
 export const TTL_MS = 15 * 60_000;
@@ -58,10 +57,6 @@ export async function accountsFixture(): Promise<AccountsFixture> {
     clock,
     logger: createLogger({ level: 'silent' }),
   });
-  const readStore: AccountsFixture['readStore'] = {
-    pool,
-    transaction: (fn, options) => inTransaction(pool, fn, options),
-  };
   const sent: SmsMessage[] = [];
   const taken: string[] = [];
   const refuse = new Set<string>();
@@ -92,7 +87,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
       limiter,
       sms,
       tokens,
-      readStore,
+      readStore: database,
       findDevices: (wanted) => Promise.resolve(new Map([...rows].filter(([id]) => wanted.includes(id)))),
     });
   return {
@@ -103,7 +98,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
     ids,
     clock,
     tokens,
-    readStore,
+    readStore: database,
     sent,
     rows,
     taken,
