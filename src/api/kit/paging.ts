@@ -1,4 +1,4 @@
-import { Field, Int } from 'type-graphql';
+import { Field } from 'type-graphql';
 import { fault } from './errors.js';
 import { Shape } from './shape.js';
 

@@ -1,0 +1,67 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Account } from '../accounts/types.js';
+import { accountValue } from '../accounts/values.js';
+import { encodeId } from '../kit/nodeIds.js';
+import type { ApiContext } from '../kit/context.js';
+import { DateTime } from '../kit/scalars.js';
+import { messagePage } from '../messages/pages.js';
+import { Message, MessageConnection } from '../messages/types.js';
+import { messageValue } from '../messages/values.js';
+import { Watermark } from '../receipts/types.js';
+import { Conversation } from './types.js';
+
+const OPTIONAL = { nullable: true };
+
+@Resolver(() => Conversation)
+export class ConversationFields {
+  @FieldResolver(() => [Account])
+  async members(@Root() { uuid }: Conversation, @Ctx() { loaders }: ApiContext): Promise<readonly Account[]> {
+    const members = await loaders.membersOf.load(uuid);
+    const accounts = await Promise.all(members.filter(({ toSeq }) => toSeq === null).map(({ accountId }) => loaders.account.load(accountId)));
+    return accounts.filter((account) => account !== null).map(accountValue);
+  }
+
+  @FieldResolver(() => Int, { description: "Messages by others past one's own read watermark; counted up to 1,000." })
+  unreadCount(@Root() { uuid, viewer }: Conversation, @Ctx() { loaders }: ApiContext): Promise<number> {
+    return loaders.unread.load({ conversationId: uuid, viewer });
+  }
+
+  @FieldResolver(() => Message, { nullable: true })
+  async lastMessage(@Root() { uuid, lastMessageSeq }: Conversation, @Ctx() { loaders }: ApiContext): Promise<Message | null> {
+    if (lastMessageSeq === null) return null;
+    const found = await loaders.messageAt.load({ conversationId: uuid, seq: lastMessageSeq });
+    return found === null ? null : messageValue(found);
+  }
+
+  @FieldResolver(() => [Watermark], { description: "The members', one's own among them." })
+  async watermarks(@Root() { uuid }: Conversation, @Ctx() { loaders }: ApiContext): Promise<readonly Watermark[]> {
+    const [members, watermarks] = await Promise.all([loaders.membersOf.load(uuid), loaders.watermarksOf.load(uuid)]);
+    return members.map(({ accountId }) => {
+      const found = watermarks.find((watermark) => watermark.accountId === accountId);
+      const { deliveredUpTo = 0, readUpTo = 0 } = found ?? {};
+      return {
+        accountId: encodeId('account', accountId),
+        deliveredUpTo: Math.max(0, deliveredUpTo),
+        readUpTo: Math.max(0, readUpTo),
+        accountUuid: accountId,
+      };
+    });
+  }
+
+  @FieldResolver(() => MessageConnection, {
+    description: 'Chronological. `first` pages forwards, `last` backwards; the newest 20 by default. Around a sequence, or from a time, with `first`.',
+  })
+  messages(
+    @Root() { uuid, viewer }: Conversation,
+    @Arg('first', () => Int, OPTIONAL) first: number | null | undefined,
+    @Arg('after', () => String, OPTIONAL) after: string | null | undefined,
+    @Arg('last', () => Int, OPTIONAL) last: number | null | undefined,
+    @Arg('before', () => String, OPTIONAL) before: string | null | undefined,
+    @Arg('aroundSeq', () => Int, OPTIONAL) aroundSeq: number | null | undefined,
+    @Arg('fromTime', () => DateTime, OPTIONAL) fromTime: number | null | undefined,
+    @Ctx() { services }: ApiContext,
+  ): Promise<MessageConnection> {
+    const given = { first: first ?? null, after: after ?? null, last: last ?? null, before: before ?? null, aroundSeq: aroundSeq ?? null, fromTime: fromTime ?? null };
+    return messagePage(services.reads.pool, { conversationId: uuid, viewer }, given);
+  }
+}

@@ -1,0 +1,29 @@
+import type { ConversationView } from '../../projections/conversations/conversations.queries.js';
+import { connectionOf, decodePlace, encodePlace, type Connection } from '../kit/paging.js';
+import { encodeId } from '../kit/nodeIds.js';
+import type { Conversation } from './types.js';
+
+const LIST = 'conversations';
+const PLACE = /^(\d{1,16}):([0-9a-f-]{36})$/;
+
+export interface Place {
+  readonly lastAt: number;
+  readonly id: string;
+}
+
+export function conversationValue(view: ConversationView, viewer: string): Conversation {
+  const { id, headSeq, lastMessageSeq, lastAt } = view;
+  return { id: encodeId('conversation', id), kind: 'direct', headSeq, lastActivityAt: lastAt, uuid: id, viewer, lastMessageSeq };
+}
+
+/** @param found one more than asked for tells that the list goes on. */
+export function conversationsConnection(found: readonly ConversationView[], size: number, viewer: string, after: Place | undefined): Connection<Conversation> {
+  const nodes = found.slice(0, size).map((view) => conversationValue(view, viewer));
+  return connectionOf(nodes, (node) => encodePlace(LIST, node.lastActivityAt, node.uuid), { before: after !== undefined, after: found.length > size });
+}
+
+export function placeOf(cursor: string | null | undefined): Place | undefined {
+  if (cursor == null) return undefined;
+  const [lastAt = '', id = ''] = decodePlace(LIST, PLACE, cursor);
+  return { lastAt: Number(lastAt), id };
+}

@@ -1,0 +1,48 @@
+import DataLoader from 'dataloader';
+import type pg from 'pg';
+import { accountsById, devicesById, devicesOfAccounts, type AccountView, type DeviceView } from '../../projections/accounts/accounts.queries.js';
+import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
+import { messagesBySeq, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
+
+type Db = Pick<pg.Pool, 'query'>;
+
+/** For whom something of a conversation is looked up; plain ids. */
+export interface InConversation {
+  readonly conversationId: string;
+  readonly viewer: string;
+}
+
+/** Look-ups of one operation: those of one turn share a statement, and each answer is kept. Ids are plain. */
+export interface Loaders {
+  readonly account: DataLoader<string, AccountView | null>;
+  readonly device: DataLoader<string, DeviceView | null>;
+  readonly devicesOf: DataLoader<string, readonly DeviceView[]>;
+  readonly membersOf: DataLoader<string, readonly MemberView[]>;
+  readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
+  readonly unread: DataLoader<InConversation, number, string>;
+  /** Any message of a conversation that the caller was found to be in. */
+  readonly messageAt: DataLoader<{ readonly conversationId: string; readonly seq: number }, TimelineView | null, string>;
+}
+
+export function createLoaders(db: Db): Loaders {
+  return {
+    account: byKey((ids) => accountsById(db, ids), null),
+    device: byKey((ids) => devicesById(db, ids), null),
+    devicesOf: byKey((ids) => devicesOfAccounts(db, ids), []),
+    membersOf: byKey((ids) => membersOfConversations(db, ids), []),
+    watermarksOf: byKey((ids) => watermarksOfConversations(db, ids), []),
+    unread: new DataLoader((keys) => unreadCounts(db, keys), { cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}` }),
+    messageAt: new DataLoader((keys) => messagesBySeq(db, keys), { cacheKeyFn: ({ conversationId, seq }) => `${conversationId} ${seq}` }),
+  };
+}
+
+function byKey<V, Absent extends V | null | readonly []>(
+  find: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+  absent: Absent,
+): DataLoader<string, V | Absent> {
+  return new DataLoader<string, V | Absent>(async (keys) => {
+    const found = await find(keys);
+    return keys.map((key) => found.get(key) ?? absent);
+  });
+}

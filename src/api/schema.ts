@@ -1,0 +1,71 @@
+import './kit/reflect.js';
+import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { AccountMutations } from './accounts/mutations.js';
+import { AccountQueries } from './accounts/queries.js';
+import { MeFields } from './accounts/fields.js';
+import { ConversationFields } from './conversations/fields.js';
+import { ConversationMutations } from './conversations/mutations.js';
+import { ConversationQueries } from './conversations/queries.js';
+import { enforceRules } from './kit/authorize.js';
+import { MessageFields } from './messages/fields.js';
+import { MessageMutations } from './messages/mutations.js';
+import { MessageQueries } from './messages/queries.js';
+import { DevelopmentQueries } from './operations/queries.js';
+import { LiveSubscriptions } from './operations/subscriptions.js';
+import { WatermarkFields } from './receipts/fields.js';
+import { ReceiptMutations } from './receipts/mutations.js';
+
+const RESOLVERS = [
+  AccountQueries,
+  ConversationQueries,
+  MessageQueries,
+  AccountMutations,
+  ConversationMutations,
+  MessageMutations,
+  ReceiptMutations,
+  LiveSubscriptions,
+  MeFields,
+  ConversationFields,
+  MessageFields,
+  WatermarkFields,
+];
+
+export interface SchemaOptions {
+  /** With `devOutbox`: only where `hasDevOutbox` holds. */
+  readonly development?: boolean;
+}
+
+/** The executable schema, its rules in force. */
+export function buildApiSchema({ development = false }: SchemaOptions = {}): GraphQLSchema {
+  const resolvers: readonly unknown[] = development ? [...RESOLVERS, DevelopmentQueries] : RESOLVERS;
+  const schema = buildSchemaSync({
+    resolvers: resolvers as NonEmptyArray<never>,
+    orphanedTypes: [],
+    validate: false,
+    pubSub: noPubSub,
+  });
+  readPlainValues(schema);
+  enforceRules(schema);
+  return schema;
+}
+
+/** Subscriptions come from the hub; type-graphql only wants to know that there is something. */
+const noPubSub: PubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('subscriptions come from the hub');
+  },
+};
+
+/**
+ * Values are plain objects that carry `__typename` where a type is one of several. Synchronous, and without type-graphql's
+ * `instanceof`: its promise for each value of a union would be most of a payload's cost.
+ */
+function readPlainValues(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) type.resolveType = (value: unknown) => (value as { readonly __typename: string }).__typename;
+    if (isObjectType(type)) type.isTypeOf = undefined;
+  }
+}
+

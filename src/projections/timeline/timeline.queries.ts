@@ -1,0 +1,131 @@
+import type pg from 'pg';
+
+type Db = Pick<pg.Pool, 'query'>;
+
+/** A message; `at` in milliseconds since the epoch. */
+export interface TimelineView {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly authorId: string;
+  readonly deviceId: string;
+  readonly clientId: string;
+  readonly at: number;
+  readonly content:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'sealed'; readonly algorithm: string; readonly payload: Buffer }
+    | { readonly kind: 'erased' };
+}
+
+/** What one account may see of a conversation. */
+export interface Seen {
+  readonly conversationId: string;
+  readonly viewer: string;
+}
+
+interface Row {
+  event_id: string;
+  conversation_id: string;
+  seq: number;
+  author_id: string;
+  device_id: string;
+  client_id: string;
+  at: Date;
+  kind: 'text' | 'sealed';
+  text: string | null;
+  algorithm: string | null;
+  payload: Buffer | null;
+  erased: boolean;
+}
+
+const COLUMNS = 't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.erased';
+const MESSAGE = `t.kind <> 'started'`;
+/** The visibility function (DESIGN 4), for the account in $1. */
+const VISIBLE = `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = t.conversation_id AND m.account_id = $1
+  AND t.seq >= m.from_seq AND (m.to_seq IS NULL OR t.seq < m.to_seq))`;
+/** An unread count stops here. */
+const UNREAD_CAP = 1_000;
+
+/** The next messages after `seq`, in order. */
+export async function messagesAfter(db: Db, { conversationId, viewer }: Seen, page: { readonly seq: number; readonly limit: number }): Promise<readonly TimelineView[]> {
+  const { rows } = await db.query<Row>({
+    name: 'messages_after',
+    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT $4`,
+    values: [viewer, conversationId, page.seq, page.limit],
+  });
+  return rows.map(viewOf);
+}
+
+/** The last messages before `seq`, in order. */
+export async function messagesBefore(db: Db, { conversationId, viewer }: Seen, page: { readonly seq: number; readonly limit: number }): Promise<readonly TimelineView[]> {
+  const { rows } = await db.query<Row>({
+    name: 'messages_before',
+    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT $4`,
+    values: [viewer, conversationId, page.seq, page.limit],
+  });
+  return rows.reverse().map(viewOf);
+}
+
+/** The sequence of the first message at this time or later; null when there is none. */
+export async function seqAtTime(db: Db, { conversationId, viewer }: Seen, at: number): Promise<number | null> {
+  const { rows } = await db.query<{ seq: number }>({
+    name: 'seq_at_time',
+    text: `SELECT t.seq FROM timeline t WHERE t.conversation_id = $2 AND t.at >= $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.at, t.seq LIMIT 1`,
+    values: [viewer, conversationId, new Date(at)],
+  });
+  return rows[0]?.seq ?? null;
+}
+
+/** Null for one that does not exist, or that the account may not see. */
+export async function messageById(db: Db, viewer: string, id: string): Promise<TimelineView | null> {
+  const { rows } = await db.query<Row>({
+    name: 'message_by_id',
+    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${VISIBLE}`,
+    values: [viewer, id],
+  });
+  return rows[0] === undefined ? null : viewOf(rows[0]);
+}
+
+/** In the order of the keys. For a DataLoader, of conversations that the caller was found to be in. */
+export async function messagesBySeq(
+  db: Db,
+  keys: readonly { readonly conversationId: string; readonly seq: number }[],
+): Promise<(TimelineView | null)[]> {
+  const { rows } = await db.query<Row & { ord: bigint }>({
+    name: 'messages_by_seq',
+    text: `SELECT k.ord, ${COLUMNS} FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS k (conversation_id, seq, ord)
+           JOIN timeline t ON t.conversation_id = k.conversation_id AND t.seq = k.seq AND ${MESSAGE}`,
+    values: [keys.map((key) => key.conversationId), keys.map((key) => key.seq)],
+  });
+  const found = new Map(rows.map((row) => [Number(row.ord), viewOf(row)]));
+  return keys.map((_key, index) => found.get(index + 1) ?? null);
+}
+
+/** Messages by others past the viewer's read watermark, up to 1,000; in the order of the keys. For a DataLoader. */
+export async function unreadCounts(db: Db, keys: readonly Seen[]): Promise<number[]> {
+  const { rows } = await db.query<{ unread: bigint }>({
+    name: 'unread_counts',
+    text: `SELECT (
+        SELECT count(*) FROM (
+          SELECT FROM timeline t WHERE t.conversation_id = k.id AND t.seq > coalesce(r.read, -1) AND t.seq >= m.from_seq
+            AND (m.to_seq IS NULL OR t.seq < m.to_seq) AND t.author_id <> k.viewer AND ${MESSAGE} AND NOT t.erased
+          LIMIT ${UNREAD_CAP}) x) AS unread
+      FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
+      LEFT JOIN memberships m ON m.conversation_id = k.id AND m.account_id = k.viewer
+      CROSS JOIN LATERAL (SELECT max(w.read) AS read FROM watermarks w WHERE w.conversation_id = k.id AND w.account_id = k.viewer) r
+      ORDER BY k.ord`,
+    values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
+  });
+  return rows.map((row) => Number(row.unread));
+}
+
+function viewOf(row: Row): TimelineView {
+  const { event_id: id, conversation_id: conversationId, seq, author_id: authorId, device_id: deviceId, client_id: clientId } = row;
+  return { id, conversationId, seq, authorId, deviceId, clientId, at: row.at.getTime(), content: contentOf(row) };
+}
+
+function contentOf({ kind, text, algorithm, payload, erased }: Row): TimelineView['content'] {
+  if (erased) return { kind: 'erased' };
+  if (kind === 'text') return { kind, text: text ?? '' };
+  return { kind, algorithm: algorithm ?? '', payload: payload ?? Buffer.alloc(0) };
+}
