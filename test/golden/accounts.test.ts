@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import type { AccountEvent } from '../../src/domain/accounts/events.js';
 import { evolve, NO_ACCOUNT } from '../../src/domain/accounts/state.js';
-import { open, sealAad, type Sealed } from '../../src/platform/keys/seal.js';
+import { open, sealAad, type SealedField } from '../../src/platform/keys/seal.js';
 
 interface Golden {
   readonly key: string;
@@ -27,13 +27,13 @@ ajv.addSchema(JSON.parse(readFileSync('schema/events/accounts.json', 'utf8')) as
 it.each(golden.events)('$type.v$v of $id still fits its schema and opens', ({ id, type, v, data, opened }) => {
   expect(ajv.validate(`accounts#/$defs/${type}.v${v}`, data), ajv.errorsText()).toBe(true);
   for (const [field, text] of Object.entries(opened))
-    expect(open(key, sealAad(id, type, field), data[field] as Sealed)).toBe(text);
+    expect(open(key, sealAad(id, type, field), data[field] as SealedField)).toBe(text);
 });
 
 it('still folds', () => {
   const events = golden.events.filter(({ stream }) =>
     stream.startsWith('account-'),
-  ) as unknown as AccountEvent<Sealed>[];
+  ) as unknown as AccountEvent<SealedField>[];
   expect(events.reduce(evolve, NO_ACCOUNT)).toEqual({
     kind: 'registered',
     erased: true,

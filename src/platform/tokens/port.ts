@@ -25,7 +25,7 @@ export type Verification =
 
 /** Wraps secrets under the master key; the context is authenticated with them. Given by the keys adapter. */
 export interface KeyWrap {
-  wrap(plaintext: Uint8Array, context: string): Uint8Array;
-  /** @throws when the master key or the context is another. */
-  unwrap(wrapped: Uint8Array, context: string): Uint8Array;
+  wrap(bytes: Buffer, context: string): Buffer;
+  /** Undefined when the master key or the context is another. */
+  unwrap(wrapped: Buffer, context: string): Buffer | undefined;
 }

@@ -67,17 +67,17 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
     newest = [...keys.values()].findLast((key) => key.retiresAt === null);
     loadedAt = clock.now();
   };
-  const parse = (row: Row): SigningKey => ({
-    kid: row.kid,
-    publicKey: createPublicKey({ key: row.public_key, format: 'der', type: 'spki' }),
-    privateKey: createPrivateKey({
-      key: Buffer.from(wrap.unwrap(row.wrapped, context(row.kid))),
-      format: 'der',
-      type: 'pkcs8',
-    }),
-    createdAt: row.created_at.getTime(),
-    retiresAt: row.retires_at?.getTime() ?? null,
-  });
+  const parse = (row: Row): SigningKey => {
+    const der = wrap.unwrap(row.wrapped, context(row.kid));
+    if (der === undefined) throw new Error(`the signing key ${row.kid} was wrapped under another master key`);
+    return {
+      kid: row.kid,
+      publicKey: createPublicKey({ key: row.public_key, format: 'der', type: 'spki' }),
+      privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
+      createdAt: row.created_at.getTime(),
+      retiresAt: row.retires_at?.getTime() ?? null,
+    };
+  };
   const reload = (): Promise<void> => {
     loading ??= read(pool).finally(() => {
       loading = undefined;
@@ -105,7 +105,7 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
         await client.query('INSERT INTO signing_keys (kid, public_key, wrapped, created_at) VALUES ($1, $2, $3, $4)', [
           kid,
           publicKey,
-          Buffer.from(wrapped),
+          wrapped,
           new Date(now),
         ]);
         await read(client);

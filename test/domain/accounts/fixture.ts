@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/platform/clock/port.js';
 import { postgresEventStore } from '../../../src/platform/eventStore/postgres/index.js';
 import type { EventStore, StoredEvent } from '../../../src/platform/eventStore/port.js';
 import type { Ids } from '../../../src/platform/ids/port.js';
+import { masterKeyOf } from '../../../src/platform/keys/masterKey.js';
 import type { KeyStore, SubjectKey } from '../../../src/platform/keys/port.js';
 import type { Limiter } from '../../../src/platform/limits/port.js';
 import type { ReadStore } from '../../../src/platform/readStore/port.js';
@@ -15,7 +16,7 @@ import { createLogger } from '../../../src/platform/observability/logger.js';
 import { testDatabase } from '../../kit/postgres.js';
 
 export const TTL_MS = 15 * 60_000;
-export const plainWrap: KeyWrap = { wrap: (plaintext) => plaintext, unwrap: (wrapped) => wrapped };
+export const testWrap: KeyWrap = masterKeyOf(Buffer.alloc(32, 1));
 
 export interface AccountsFixture {
   readonly handlers: AccountHandlers;
@@ -68,7 +69,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
     },
   };
   const tokens = jwtAccessTokens({
-    keys: signingKeys({ pool, wrap: plainWrap, clock, newKid: () => ids.next(), tokenTtlMs: TTL_MS }),
+    keys: signingKeys({ pool, wrap: testWrap, clock, newKid: () => ids.next(), tokenTtlMs: TTL_MS }),
     clock,
     ttlMs: TTL_MS,
   });

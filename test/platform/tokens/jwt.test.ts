@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { masterKeyOf } from '../../../src/platform/keys/masterKey.js';
 import { jwtAccessTokens } from '../../../src/platform/tokens/jwt.js';
 import type { AccessTokens } from '../../../src/platform/tokens/port.js';
 import { signingKeys } from '../../../src/platform/tokens/signingKeys.js';
-import { accountsFixture, plainWrap, TTL_MS, type AccountsFixture } from '../../domain/accounts/fixture.js';
+import { accountsFixture, testWrap, TTL_MS, type AccountsFixture } from '../../domain/accounts/fixture.js';
 
 const subject = { accountId: 'a', deviceId: 'd' };
 const DAY_MS = 24 * 3600_000;
@@ -20,7 +21,7 @@ function node(): AccessTokens {
   const { clock, ids, readStore } = f;
   const keys = signingKeys({
     pool: readStore.pool,
-    wrap: plainWrap,
+    wrap: testWrap,
     clock,
     newKid: () => ids.next(),
     tokenTtlMs: TTL_MS,
@@ -89,5 +90,12 @@ describe('access tokens', () => {
     f.clock.advance(40 * DAY_MS);
     const tokens = await Promise.all(Array.from({ length: 6 }, () => node().issue(subject)));
     expect(new Set(tokens.map(({ token }) => kidOf(token))).size).toBe(1);
+  });
+
+  it('cannot be signed or read with another master key', async () => {
+    const { clock, ids, readStore } = f;
+    const wrap = masterKeyOf(Buffer.alloc(32, 2));
+    const keys = signingKeys({ pool: readStore.pool, wrap, clock, newKid: () => ids.next(), tokenTtlMs: TTL_MS });
+    await expect(jwtAccessTokens({ keys, clock, ttlMs: TTL_MS }).issue(subject)).rejects.toThrow('another master key');
   });
 });
