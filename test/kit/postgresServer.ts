@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -23,6 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   await removeLeftovers();
   const dataDir = mkdtempSync(path.join(folder, 'run-'));
+  chmodSync(dataDir, 0o755);
   writeFileSync(path.join(dataDir, 'owner'), String(process.pid));
   const server = embeddedServer({ dataDir, logger: silentLogger, settings });
   await server.ensure();

@@ -11,6 +11,8 @@ export interface SealedField {
   readonly c: string;
 }
 
+export type Sealed = SealedField;
+
 const algorithm = 'aes-256-gcm';
 const nonceLength = 12;
 const tagLength = 16;

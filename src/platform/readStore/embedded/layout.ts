@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StartError } from '../../lifecycle/startError.js';
 import { systemFolder } from './binaries.js';
@@ -85,6 +85,14 @@ export function prepareSocketDir(layout: Layout): void {
   if (stat.isDirectory() && stat.uid === 0 && layout.user !== undefined) chownSync(layout.socketDir, layout.user.uid, layout.user.gid);
   else if (!stat.isDirectory() || stat.uid !== uid) throw new StartError(`The folder of Postgres' socket (${layout.socketDir}) belongs to somebody else; remove it.`);
   chmodSync(layout.socketDir, 0o700);
+}
+
+export function removeSocketDir(layout: Layout): void {
+  try {
+    rmdirSync(layout.socketDir);
+  } catch {
+    // Another start uses it already.
+  }
 }
 
 export function connectionStringOf(layout: Layout, database: string): string {

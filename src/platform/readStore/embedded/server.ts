@@ -7,7 +7,7 @@ import type { Logger } from '../../observability/logger.js';
 import { clientConfig } from '../pool.js';
 import { binariesFor } from './binaries.js';
 import { clusterExists, createCluster, writeTuning } from './cluster.js';
-import { connectionStringOf, layoutOf, prepareSocketDir, type Layout } from './layout.js';
+import { connectionStringOf, layoutOf, prepareSocketDir, removeSocketDir, type Layout } from './layout.js';
 import { explainLog, readLogFrom } from './log.js';
 import { clearMisleadingPid, hasOrphans, runningPostmaster, shutDown, spawnPostmaster, type Spawned } from './postmaster.js';
 
@@ -44,7 +44,8 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     stop: async () => {
       const pid = runningPostmaster(layout.cluster);
       if (pid === undefined) return;
-      if (!(await shutDown(layout.cluster, pid, stopBoundMs))) options.logger.warn({ pid }, 'Postgres is still shutting down');
+      if (await shutDown(layout.cluster, pid, stopBoundMs)) removeSocketDir(layout);
+      else options.logger.warn({ pid }, 'Postgres is still shutting down');
     },
   };
 }
