@@ -37,7 +37,10 @@ export async function benchOneToOne(args: readonly string[]): Promise<boolean> {
   const peers = (given.text('peers') ?? '').split(',').filter((peer) => peer !== '');
   const peerbench = peers.includes('none')
     ? undefined
-    : openPeerbench(given.numbers('peer-rates', options.rates), options.seconds);
+    : openPeerbench(
+        { ours: options.rates, peers: given.numbers('peer-rates', [100, 200, 400, 800, 1600]) },
+        options.seconds,
+      );
   const results: Record<string, OneToOneResult> = {};
   const peerResults: PeerResult[] = [];
   try {

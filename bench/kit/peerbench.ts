@@ -24,6 +24,12 @@ interface PeerStep {
   readonly cpuMsPerMsg: number;
 }
 
+/** Messages a second: a peer's steps begin lower. */
+export interface PeerbenchRates {
+  readonly ours: readonly number[];
+  readonly peers: readonly number[];
+}
+
 export interface Peerbench {
   ours(server: ServerProcess, tokens: string): Promise<PeerResult>;
   peer(target: string): Promise<PeerResult>;
@@ -34,7 +40,7 @@ export interface Peerbench {
  * The comparison with other servers, from PEERBENCH_DIR (default: beside the checkout's folder), in a copy of its own.
  * Undefined where there is none: it is no part of this repository.
  */
-export function openPeerbench(rates: readonly number[], seconds: number): Peerbench | undefined {
+export function openPeerbench(rates: PeerbenchRates, seconds: number): Peerbench | undefined {
   const source = path.resolve(projectRoot, process.env['PEERBENCH_DIR'] ?? '../shared/peerbench');
   if (!existsSync(path.join(source, 'bench.mjs'))) {
     process.stderr.write(`no peerbench in ${source}; set PEERBENCH_DIR to compare with other servers\n`);
@@ -47,7 +53,14 @@ export function openPeerbench(rates: readonly number[], seconds: number): Peerbe
   if (!existsSync(path.join(folder, 'node_modules/ws')))
     symlinkSync(path.join(projectRoot, 'node_modules/ws'), path.join(folder, 'node_modules/ws'));
   const state = path.join(folder, 'state');
-  const env = { SECS: String(seconds), RATES: rates.join(','), QUIET: '20', BISECT: '3', PB_RT: state, OUT: 'results' };
+  const env = {
+    SECS: String(seconds),
+    RATES: rates.peers.join(','),
+    QUIET: '20',
+    BISECT: '3',
+    PB_RT: state,
+    OUT: 'results',
+  };
   mkdirSync(path.join(folder, 'results'));
   const read = (file: string, target: string): PeerResult => {
     const found = JSON.parse(readFileSync(path.join(folder, 'results', file), 'utf8')) as {
@@ -77,7 +90,7 @@ export function openPeerbench(rates: readonly number[], seconds: number): Peerbe
         '--secs',
         env.SECS,
         '--rates',
-        env.RATES,
+        rates.ours.join(','),
         '--quiet',
         env.QUIET,
         '--bisect',
