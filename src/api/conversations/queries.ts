@@ -28,7 +28,7 @@ export class ConversationQueries {
   @Allow('device')
   @Query(() => ConversationConnection, { description: 'Last activity first.' })
   async conversations(
-    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Arg('first', () => Int, { defaultValue: 20, nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Arg('atLeast', () => ReadToken, { nullable: true }) atLeast: string | null | undefined,
     @Ctx() context: ApiContext,
@@ -43,7 +43,7 @@ export class ConversationQueries {
 
   @Allow('device')
   @Query(() => Snapshot, { description: 'Where a device begins: docs/protocol/updates.md.' })
-  async snapshot(@Arg('conversations', () => Int, { defaultValue: 50 }) conversations: number, @Ctx() context: ApiContext): Promise<Snapshot> {
+  async snapshot(@Arg('conversations', () => Int, { defaultValue: 50, nullable: true }) conversations: number | null, @Ctx() context: ApiContext): Promise<Snapshot> {
     const { accountId } = sessionOf(context);
     const { reads, cursors } = context.services;
     const size = pageSize('conversations', conversations, 50);

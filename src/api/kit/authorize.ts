@@ -8,7 +8,7 @@ type Resolver = GraphQLFieldResolver<unknown, ApiContext>;
 const RULES: Readonly<Record<Rule, (context: ApiContext) => void>> = {
   public: () => undefined,
   device: ({ session, services }) => {
-    if (session === null) throw fault('UNAUTHENTICATED', 'Sign in first.');
+    if (session === null) throw fault('UNAUTHENTICATED', 'This needs an access token, and a good one.');
     if (session.expiresAt <= services.clock.now()) throw fault('UNAUTHENTICATED', 'The access token has ended.');
   },
   socket: ({ transport }) => {

@@ -23,6 +23,7 @@ export function fault(code: FaultCode, message: string, extensions: Record<strin
 
 /** Codes of Apollo Server and graphql-js that have another name here. */
 const RENAMED: Readonly<Record<string, FaultCode>> = {
+  BAD_CURSOR: 'BAD_USER_INPUT',
   BAD_REQUEST: 'BAD_USER_INPUT',
   OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
   PERSISTED_QUERY_NOT_FOUND: 'BAD_USER_INPUT',
@@ -63,7 +64,7 @@ function anatomy(error: unknown): Anatomy {
   if (!(error instanceof GraphQLError)) return { message: '', code: undefined, extensions: {} };
   const { message, path, locations, originalError } = error;
   const code = codeOf(error);
-  const { stacktrace: _stack, code: _code, ...extensions } = error.extensions;
+  const { stacktrace: _stack, http: _http, code: _code, ...extensions } = error.extensions;
   const known = originalError === undefined || isGraphQLError(originalError) ? code : undefined;
   return { message, code: known, extensions, ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
 }
