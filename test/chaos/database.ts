@@ -138,7 +138,7 @@ export async function readWatermarks(database: pg.Client): Promise<LoggedWaterma
     delivered: number;
     read: number;
   }>(
-    'SELECT conversation_id, account_id, device_id, coalesce(delivered, 0)::int4 AS delivered, coalesce(read, 0)::int4 AS read FROM watermarks',
+    'SELECT conversation_id, account_id, device_id, greatest(delivered, 0)::int4 AS delivered, greatest(read, 0)::int4 AS read FROM watermarks',
   );
   return rows.map((row) => ({
     conversation: bare(row.conversation_id),

@@ -62,8 +62,8 @@ export async function observe(database: pg.Client, setup: Setup): Promise<Observ
         unread: node.unreadCount,
         watermarks: node.watermarks.map((mark) => ({
           account: bare(mark.accountId),
-          delivered: mark.deliveredUpTo,
-          read: mark.readUpTo,
+          delivered: Math.max(0, mark.deliveredUpTo),
+          read: Math.max(0, mark.readUpTo),
         })),
       });
   }
