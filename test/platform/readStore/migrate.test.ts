@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrate, migrationsOf } from '../../src/platform/readStore/migrate.js';
-import { testDatabase, type TestDatabase } from '../kit/postgres.js';
+import { migrate, migrationsOf } from '../../../src/platform/readStore/migrate.js';
+import { testDatabase, type TestDatabase } from '../../kit/postgres.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
