@@ -1,0 +1,89 @@
+import type { EventStore, StoredEvent } from '../eventStore/port.js';
+import type { KeyRef, KeyStore } from './port.js';
+import { keyRefOf, open, sealAad, type SealedField } from './seal.js';
+
+/** An event with its sealed fields readable: plaintext by the field's path (`name`, `content.text`), null for what was erased. */
+export interface OpenedEvent extends StoredEvent {
+  readonly opened: Readonly<Record<string, string | null>>;
+}
+
+/** A key is not there, and no fact in the log says that it was destroyed: a key table older than the log must not look like an erasure. */
+export class MissingKeyError extends Error {
+  constructor(readonly ref: KeyRef) {
+    super(`the key of scope ${ref.scope} is missing, and the log does not say that it was destroyed`);
+    this.name = 'MissingKeyError';
+  }
+}
+
+export interface OpenerDeps {
+  readonly keys: Pick<KeyStore, 'find' | 'prefetch'>;
+  readonly eventStore: Pick<EventStore, 'readStream'>;
+}
+
+/** Opens events, each object once however many readers of the node ask. */
+export type Opener = (events: readonly StoredEvent[]) => Promise<readonly OpenedEvent[]>;
+
+interface Field {
+  readonly path: string;
+  readonly sealed: SealedField;
+}
+
+const NOTHING_SEALED = {};
+
+export function opener({ keys, eventStore }: OpenerDeps): Opener {
+  const known = new WeakMap<StoredEvent, OpenedEvent>();
+  const erased = new Set<string>();
+
+  const isDestroyed = async (ref: KeyRef, id: string): Promise<boolean> => {
+    if (erased.has(id)) return true;
+    for await (const event of eventStore.readStream(`account-${ref.subject}`)) {
+      if (event.type === 'KeyDestroyed' && (event.data as { readonly scope: string }).scope === ref.scope) {
+        erased.add(id);
+        return true;
+      }
+    }
+    return false;
+  };
+
+  const openField = async (event: StoredEvent, { path, sealed }: Field): Promise<string | null> => {
+    const ref = keyRefOf(sealed);
+    const found = keys.find(ref);
+    const key = found instanceof Promise ? await found : found;
+    if (key !== undefined) return open(key, sealAad(event.id, event.type, path), sealed);
+    if (await isDestroyed(ref, sealed.k)) return null;
+    throw new MissingKeyError(ref);
+  };
+
+  return async (events) => {
+    const fields = events.map((event) => (known.has(event) ? [] : sealedFields(event.data)));
+    const refs = new Map<string, KeyRef>();
+    for (const of of fields) for (const { sealed } of of) if (!refs.has(sealed.k)) refs.set(sealed.k, keyRefOf(sealed));
+    if (refs.size > 0) await keys.prefetch([...refs.values()]);
+    const result: OpenedEvent[] = [];
+    for (const [index, event] of events.entries()) {
+      let openedEvent = known.get(event);
+      if (openedEvent === undefined) {
+        let opened: Record<string, string | null> = NOTHING_SEALED;
+        for (const field of fields[index] ?? []) opened = { ...opened, [field.path]: await openField(event, field) };
+        openedEvent = { ...event, opened };
+        known.set(event, openedEvent);
+      }
+      result.push(openedEvent);
+    }
+    return result;
+  };
+}
+
+function isSealed(value: object): value is SealedField {
+  return 'k' in value && 'n' in value && 'c' in value && typeof value.c === 'string';
+}
+
+function sealedFields(data: object, prefix = ''): Field[] {
+  const fields: Field[] = [];
+  for (const [name, value] of Object.entries(data) as [string, unknown][]) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (isSealed(value)) fields.push({ path: prefix + name, sealed: value });
+    else if (!Array.isArray(value)) fields.push(...sealedFields(value, `${prefix}${name}.`));
+  }
+  return fields;
+}

@@ -1,0 +1,8 @@
+import { accountsProjection } from './accounts/accounts.js';
+import { conversationsProjection } from './conversations/conversations.js';
+import type { Projection } from './kit/projection.js';
+import { receiptsProjection } from './receipts/receipts.js';
+import { timelineProjection } from './timeline/timeline.js';
+
+/** Every read model of the product. */
+export const PROJECTIONS: readonly Projection[] = [accountsProjection, conversationsProjection, timelineProjection, receiptsProjection];
