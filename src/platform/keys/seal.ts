@@ -49,9 +49,21 @@ export function open(key: SubjectKey, aad: string, sealed: SealedField): string 
 
 /** The key that a sealed field names. */
 export function keyRefOf(sealed: SealedField): KeyRef {
-  const bar = sealed.k.indexOf('|');
+  return parseKeyRef(sealed.k);
+}
+
+/** The inverse of formatKeyRef; a subject has no bar. */
+export function parseKeyRef(text: string): KeyRef {
+  const bar = text.indexOf('|');
   if (bar < 1) throw new SealBrokenError();
-  return { subject: sealed.k.slice(0, bar), scope: sealed.k.slice(bar + 1) };
+  return { subject: text.slice(0, bar), scope: text.slice(bar + 1) };
+}
+
+/** Whether a value of an event's data is a sealed field. */
+export function isSealed(value: unknown): value is SealedField {
+  if (typeof value !== 'object' || value === null) return false;
+  const { k, n, c } = value as Readonly<Record<string, unknown>>;
+  return typeof k === 'string' && typeof n === 'string' && typeof c === 'string';
 }
 
 export function formatKeyRef(ref: KeyRef): string {
