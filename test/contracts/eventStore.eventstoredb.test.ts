@@ -5,7 +5,8 @@ import { eventStoreContract, type OpenedEventStore } from './eventStore.js';
 
 const onDouble = (options: WireDoubleOptions) => async (): Promise<OpenedEventStore> => {
   const double = await startWireDouble(options);
-  const open = () => eventStoreDbEventStore({ connectionString: double.url, logger: silentLogger, appendDeadlineMs: 5000 });
+  const open = () =>
+    eventStoreDbEventStore({ connectionString: double.url, logger: silentLogger, appendDeadlineMs: 5000 });
   const store = open();
   const others: ReturnType<typeof open>[] = [];
   return {
@@ -23,7 +24,10 @@ const onDouble = (options: WireDoubleOptions) => async (): Promise<OpenedEventSt
 };
 
 eventStoreContract('EventStoreDB (wire double, 23.10)', onDouble({}));
-eventStoreContract('EventStoreDB (wire double, no BatchAppend, no caught_up)', onDouble({ version: '21.6.0', batchAppend: false }));
+eventStoreContract(
+  'EventStoreDB (wire double, no BatchAppend, no caught_up)',
+  onDouble({ version: '21.6.0', batchAppend: false }),
+);
 eventStoreContract('EventStoreDB (wire double, a position for each event)', onDouble({ ownPositions: true }));
 
 const url = process.env['EVENTSTORE_URL'];

@@ -81,7 +81,7 @@ describe('positions of EventStoreDB', () => {
 });
 
 describe('the log of EventStoreDB', () => {
-  it('leaves out system streams and the adapter\'s own', async () => {
+  it("leaves out system streams and the adapter's own", async () => {
     await using own = await rig();
     const { store } = own;
     await store.logId();
@@ -95,13 +95,19 @@ describe('the log of EventStoreDB', () => {
     expect(await store.head()).toBe((await all(store.readLog(START)))[1]?.position);
   });
 
-  it('finds its head behind many records of the server\'s own', async () => {
+  it("finds its head behind many records of the server's own", async () => {
     await using own = await rig();
     const { store } = own;
     const outcome = await store.append({ stream: stream(), expected: 'any', events: events(1) });
     for (let n = 0; n < 40; n += 1) {
       await own.double.log.append('$stats', 'any', [
-        { id: crypto.randomUUID(), type: '$stats', contentType: 'application/json', data: Buffer.from('{}'), metadata: new Uint8Array(0) },
+        {
+          id: crypto.randomUUID(),
+          type: '$stats',
+          contentType: 'application/json',
+          data: Buffer.from('{}'),
+          metadata: new Uint8Array(0),
+        },
       ]);
     }
     expect(await store.head()).toBe((outcome as { position: Position }).position);
@@ -122,7 +128,10 @@ describe('the log of EventStoreDB', () => {
     const name = stream();
     const first = event();
     await store.append({ stream: name, expected: 'no_stream', events: [first] });
-    expect(await store.append({ stream: name, expected: 'no_stream', events: [first] })).toMatchObject({ revision: 0, repeated: true });
+    expect(await store.append({ stream: name, expected: 'no_stream', events: [first] })).toMatchObject({
+      revision: 0,
+      repeated: true,
+    });
     expect(store.refusesKnownIds).toBe(false);
     await store.append({ stream: name, expected: 0, events: [first] });
     expect(await all(store.readStream(name))).toHaveLength(2);
@@ -134,14 +143,18 @@ describe('the log of EventStoreDB', () => {
     const name = stream();
     await store.append({ stream: name, expected: 'no_stream', events: events(1) });
     await own.raw().tombstoneStream(name);
-    await expect(store.append({ stream: name, expected: 'any', events: events(1) })).rejects.toMatchObject({ code: 'stream_deleted' });
+    await expect(store.append({ stream: name, expected: 'any', events: events(1) })).rejects.toMatchObject({
+      code: 'stream_deleted',
+    });
     await expect(all(store.readStream(name))).rejects.toMatchObject({ code: 'stream_deleted' });
   });
 
   it('says what is too large before and after the server does', async () => {
     await using own = await rig();
     const large = { ...event(), data: { text: 'x'.repeat(1024 * 1024) } };
-    await expect(own.store.append({ stream: stream(), expected: 'any', events: [large] })).rejects.toMatchObject({ code: 'too_large' });
+    await expect(own.store.append({ stream: stream(), expected: 'any', events: [large] })).rejects.toMatchObject({
+      code: 'too_large',
+    });
     await expect(own.raw().appendToStream(stream(), { ...rawEvent(), data: large.data })).rejects.toMatchObject({
       type: 'maximum-append-size-exceeded',
     });

@@ -1,4 +1,4 @@
-import grpc from '@grpc/grpc-js';
+import type grpc from '@grpc/grpc-js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
 import pb from '@eventstore/db-client/generated/streams_pb.js';
 import type { Faults } from './faults.js';
@@ -9,16 +9,13 @@ type BatchCall = grpc.ServerDuplexStream<streams.BatchAppendReq, streams.BatchAp
 type AppendCall = grpc.ServerReadableStream<streams.AppendReq, streams.AppendResp>;
 
 export interface Appends {
-  batchAppend(call: BatchCall): void;
-  append(call: AppendCall, callback: grpc.sendUnaryData<streams.AppendResp>): void;
-  delete(call: grpc.ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>, callback: grpc.sendUnaryData<streams.DeleteResp>): void;
-  tombstone(
-    call: grpc.ServerUnaryCall<streams.TombstoneReq, streams.TombstoneResp>,
-    callback: grpc.sendUnaryData<streams.TombstoneResp>,
-  ): void;
+  readonly batchAppend: grpc.handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp>;
+  readonly append: grpc.handleClientStreamingCall<streams.AppendReq, streams.AppendResp>;
+  readonly delete: grpc.handleUnaryCall<streams.DeleteReq, streams.DeleteResp>;
+  readonly tombstone: grpc.handleUnaryCall<streams.TombstoneReq, streams.TombstoneResp>;
   /** Open BatchAppend calls, oldest first: a test can end one of them. */
   readonly batches: readonly BatchCall[];
-  releaseLateReplies(): void;
+  readonly releaseLateReplies: () => void;
   /** How many appends reached the server, by the call they came by. */
   readonly seen: { batch: number; single: number };
 }
@@ -129,7 +126,10 @@ export function createAppends(log: WireLog, faults: Faults, disconnect: () => vo
       const stream = streamName(options.getStreamIdentifier());
       const expected = expectedOf(options, options.getRevision());
       void log.softDelete(stream, expected).then((result) => {
-        if (result.kind !== 'success') return callback(writeFailure(stream, expected, result));
+        if (result.kind !== 'success') {
+          callback(writeFailure(stream, expected, result));
+          return;
+        }
         const position = new pb.DeleteResp.Position();
         position.setCommitPosition(String(result.commit));
         position.setPreparePosition(String(result.commit));
@@ -144,7 +144,10 @@ export function createAppends(log: WireLog, faults: Faults, disconnect: () => vo
       const stream = streamName(options.getStreamIdentifier());
       const expected = expectedOf(options, options.getRevision());
       void log.tombstone(stream, expected).then((result) => {
-        if (result.kind !== 'success') return callback(writeFailure(stream, expected, result));
+        if (result.kind !== 'success') {
+          callback(writeFailure(stream, expected, result));
+          return;
+        }
         const position = new pb.TombstoneResp.Position();
         position.setCommitPosition(String(result.commit));
         position.setPreparePosition(String(result.commit));

@@ -1,3 +1,5 @@
+import type grpc from '@grpc/grpc-js';
+
 /** What a test switches on. Every fault is one that a real server or network produces; none is kinder than they are. */
 export interface Faults {
   /**
@@ -14,7 +16,7 @@ export interface Faults {
   /** Answers to appends are kept until `releaseLateReplies()`. */
   holdReplies: boolean;
   /** The next read ends with this gRPC code (14 makes the client leave its channel, W5). */
-  failNextRead: number | null;
+  failNextRead: grpc.status | null;
   /** Subscriptions are cut with UNAVAILABLE after this many events, once each. */
   cutSubscriptionsAfter: number | null;
   /** Reads answer nothing and do not end (F5). */

@@ -72,3 +72,17 @@ export async function all(source: AsyncIterable<StoredEvent>): Promise<StoredEve
   for await (const each of source) found.push(each);
   return found;
 }
+
+/** Whether the promise settles in this time (ms). */
+export const settledWithin = async (promise: Promise<unknown>, ms: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const settled = await Promise.race([
+    promise.then(
+      () => true,
+      () => true,
+    ),
+    new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false))),
+  ]);
+  clearTimeout(timer);
+  return settled;
+};

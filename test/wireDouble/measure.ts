@@ -16,7 +16,11 @@ type Append = (stream: string) => Promise<unknown>;
 function rawAppend(url: string, credentials: boolean): Append {
   const client = EventStoreDBClient.connectionString(url);
   const options = credentials ? { credentials: { username: 'admin', password: 'changeit' } } : {};
-  return (stream) => client.appendToStream(stream, jsonEvent({ type: 'Measured', data, metadata }), { expectedRevision: 'any', ...options });
+  return (stream) =>
+    client.appendToStream(stream, jsonEvent({ type: 'Measured', data, metadata }), {
+      expectedRevision: 'any',
+      ...options,
+    });
 }
 
 /** The client in a worker thread: each append is a message there and one back. */
@@ -51,7 +55,11 @@ async function measure(mode: string, append: Append): Promise<void> {
   await run(APPENDS);
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  const result = { mode, appendsPerSecond: Math.round(APPENDS / (wallMs / 1000)), cpuMicrosPerAppend: Math.round((user + system) / APPENDS) };
+  const result = {
+    mode,
+    appendsPerSecond: Math.round(APPENDS / (wallMs / 1000)),
+    cpuMicrosPerAppend: Math.round((user + system) / APPENDS),
+  };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

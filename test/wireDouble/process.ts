@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { projectRoot as root } from '../../src/platform/config/root.js';
 
 export interface WireDoubleProcess {
   readonly url: string;
@@ -11,13 +12,14 @@ export interface WireDoubleProcess {
   kill(): Promise<void>;
 }
 
-const root = path.resolve(import.meta.dirname, '../..');
 /** Beside the packages that it imports, and out of what is committed. */
 const bundle = path.join(root, 'node_modules/.cache/parlance/wireDouble.mjs');
 let built: Promise<unknown> | undefined;
 
 /** The double as a process of its own; it dies with this one. */
-export async function startWireDoubleProcess(options: { port?: number; file?: string } = {}): Promise<WireDoubleProcess> {
+export async function startWireDoubleProcess(
+  options: { port?: number; file?: string } = {},
+): Promise<WireDoubleProcess> {
   built ??= build({
     entryPoints: [path.join(root, 'test/wireDouble/main.ts')],
     outfile: bundle,
@@ -35,7 +37,9 @@ export async function startWireDoubleProcess(options: { port?: number; file?: st
   process.once('exit', die);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ready = await new Promise<{ port: number; url: string }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as { port: number; url: string }));
+    createInterface({ input: child.stdout }).once('line', (line) =>
+      resolve(JSON.parse(line) as { port: number; url: string }),
+    );
     child.once('exit', (code) => reject(new Error(`The double ended with ${code}.`)));
   });
   return {

@@ -10,7 +10,7 @@ type ReadCall = grpc.ServerWritableStream<pb.ReadReq, pb.ReadResp>;
 const FELL_BEHIND = 500;
 
 export interface Reads {
-  read(call: ReadCall): void;
+  readonly read: (call: ReadCall) => void;
   /** Open subscriptions. */
   readonly subscriptions: { count: number; opened: number };
 }
@@ -86,7 +86,13 @@ export function createReads(log: WireLog, faults: Faults, version: { readonly ca
       send(call, records.filter((record) => record.revision >= from).slice(0, limit));
     } else {
       const from = revision ?? (one.hasStart() ? 0 : Infinity);
-      send(call, records.filter((record) => record.revision <= from).reverse().slice(0, limit));
+      send(
+        call,
+        records
+          .filter((record) => record.revision <= from)
+          .reverse()
+          .slice(0, limit),
+      );
     }
   };
 
@@ -177,7 +183,10 @@ export function createReads(log: WireLog, faults: Faults, version: { readonly ca
         return void call.emit('error', failure(code, 'failed by the double'));
       }
       const options = call.request.getOptions()!;
-      if (options.hasSubscription()) return subscribe(call, options);
+      if (options.hasSubscription()) {
+        subscribe(call, options);
+        return;
+      }
       if (faults.silentReads) return;
       countRead(call, options);
     },

@@ -34,7 +34,7 @@ describe('a server that is killed and started again on its log', () => {
       let revision = -1;
       while (running) {
         const next = event();
-        for (let settled = false; !settled; ) {
+        for (let settled = false; !settled;) {
           try {
             const expected = revision < 0 ? 'no_stream' : revision;
             const outcome = await store.append({ stream: name, expected, events: [next] });
@@ -43,7 +43,8 @@ describe('a server that is killed and started again on its log', () => {
             acknowledged.push(next.id);
             settled = true;
           } catch (error) {
-            if (!(error instanceof EventStoreError) || (error.code !== 'unavailable' && error.code !== 'in_doubt')) throw error;
+            if (!(error instanceof EventStoreError) || (error.code !== 'unavailable' && error.code !== 'in_doubt'))
+              throw error;
           }
         }
       }

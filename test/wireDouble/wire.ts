@@ -2,6 +2,7 @@ import grpc from '@grpc/grpc-js';
 import Any from 'google-protobuf/google/protobuf/any_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
+import codes from '@eventstore/db-client/generated/code_pb.js';
 import status from '@eventstore/db-client/generated/status_pb.js';
 import { MAX_APPEND_BYTES, type Expected, type LogRecord, type ProposedEvent, type WriteResult } from './log.js';
 
@@ -16,7 +17,9 @@ const identifierOf = (stream: string): shared.StreamIdentifier => {
   return identifier;
 };
 
-export function proposed(message: streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage): ProposedEvent {
+export function proposed(
+  message: streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage,
+): ProposedEvent {
   const metadata = message.getMetadataMap();
   return {
     id: message.getId()!.getString(), // R1: this client writes ids as strings
@@ -73,7 +76,11 @@ export function notFound(stream: string): streams.ReadResp {
 }
 
 /** L3: an error is a status with a trailer `exception`. */
-export function failure(code: grpc.status, exception: string, trailers: Record<string, string> = {}): grpc.ServiceError {
+export function failure(
+  code: grpc.status,
+  exception: string,
+  trailers: Record<string, string> = {},
+): grpc.ServiceError {
   const metadata = new grpc.Metadata();
   metadata.set('exception', exception);
   for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
@@ -83,7 +90,13 @@ export function failure(code: grpc.status, exception: string, trailers: Record<s
 export const deletedFailure = (stream: string): grpc.ServiceError =>
   failure(grpc.status.FAILED_PRECONDITION, 'stream-deleted', { 'stream-name': stream });
 
-export function writeFailure(stream: string, expected: Expected, result: Exclude<WriteResult, { kind: 'success' }>): grpc.ServiceError {
+const numbers = { any: -2, no_stream: -1, stream_exists: -4 } as const;
+
+export function writeFailure(
+  stream: string,
+  expected: Expected,
+  result: Exclude<WriteResult, { kind: 'success' }>,
+): grpc.ServiceError {
   switch (result.kind) {
     case 'stream_deleted':
       return deletedFailure(stream);
@@ -95,14 +108,17 @@ export function writeFailure(stream: string, expected: Expected, result: Exclude
       // L1: as numbers; the server's own for any, no stream and stream exists are -2, -1 and -4.
       return failure(grpc.status.FAILED_PRECONDITION, 'wrong-expected-version', {
         'stream-name': stream,
-        'expected-version': String({ any: -2, no_stream: -1, stream_exists: -4 }[expected as 'any'] ?? expected),
+        'expected-version': String(typeof expected === 'number' ? expected : numbers[expected]),
         ...(result.current === null ? {} : { 'actual-version': String(result.current) }),
       });
   }
 }
 
 /** A5: a wrong version is a normal answer. */
-export function appendResponse(expected: Expected, result: WriteResult & { kind: 'success' | 'wrong_expected_version' }): streams.AppendResp {
+export function appendResponse(
+  expected: Expected,
+  result: WriteResult & { kind: 'success' | 'wrong_expected_version' },
+): streams.AppendResp {
   const response = new streams.AppendResp();
   if (result.kind === 'success') {
     const position = new streams.AppendResp.Position();
@@ -150,14 +166,18 @@ export function batchResponse(
   details.setTypeUrl(`type.googleapis.com/event_store.client.${name}`);
   details.setValue(bytes);
   const error = new status.Status();
-  error.setCode(9 as never);
+  error.setCode(codes.Code.FAILED_PRECONDITION);
   error.setMessage(name);
   error.setDetails(details);
   response.setError(error);
   return response;
 }
 
-function errorDetails(stream: string, expected: Expected, result: Exclude<WriteResult, { kind: 'success' }>): [string, Uint8Array] {
+function errorDetails(
+  stream: string,
+  expected: Expected,
+  result: Exclude<WriteResult, { kind: 'success' }>,
+): [string, Uint8Array] {
   switch (result.kind) {
     case 'stream_deleted': {
       const deleted = new shared.StreamDeleted();

@@ -73,7 +73,8 @@ export function appender({ connection, deadlineMs, lastCommit, lastEvents }: App
   const isOwnWrite = async (request: AppendRequest, current: number | null): Promise<StoredEvent | null> => {
     if (current === null) return null;
     const last = await lastEvents(request.stream, request.events.length);
-    const own = last.length === request.events.length && last.every(({ id }, index) => id === request.events[index]?.id);
+    const own =
+      last.length === request.events.length && last.every(({ id }, index) => id === request.events[index]?.id);
     return own ? (last.at(-1) ?? null) : null;
   };
 

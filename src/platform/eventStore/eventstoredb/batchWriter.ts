@@ -1,7 +1,8 @@
 import pb from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import timestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
-import { EventStoreError, type ExpectedRevision } from '../port.js';
+import type { EventStoreError } from '../port.js';
+import { type ExpectedRevision } from '../port.js';
 import type { BatchStream, Connection } from './client.js';
 import type { EncodedEvent } from './encode.js';
 import { neverSent, toStoreError } from './errors.js';
@@ -90,7 +91,10 @@ export function batchWriter(connection: Connection): Writer {
       const timer = setTimeout(() => {
         expired = true;
         const cause = new Error(`No answer within ${deadlineMs} ms.`);
-        if (!sentTo) return resolve({ kind: 'not_sent', cause });
+        if (!sentTo) {
+          resolve({ kind: 'not_sent', cause });
+          return;
+        }
         // A stream that is silent for one is not trusted with the next; those that still wait on it keep it.
         sentTo.retired = true;
         sentTo.pending.delete(id);
@@ -104,7 +108,10 @@ export function batchWriter(connection: Connection): Writer {
       session().then(
         (to) => {
           if (expired) return;
-          if (to.retired) return settle({ kind: 'not_sent', cause: new Error('The batch stream broke.') });
+          if (to.retired) {
+            settle({ kind: 'not_sent', cause: new Error('The batch stream broke.') });
+            return;
+          }
           sentTo = to;
           to.pending.set(id, settle);
           to.stream.write(requestOf(id, write, connection.deadline(deadlineMs)));

@@ -1,7 +1,7 @@
 import { EventStoreError } from '../port.js';
 
 interface ClientError {
-  readonly type?: string;
+  readonly type?: string | undefined;
   readonly code?: number;
   readonly details?: string;
 }
@@ -30,6 +30,8 @@ export function toStoreError(error: unknown): EventStoreError {
       return new EventStoreError('invalid', 'The event store does not accept the credentials.', { cause: error });
     case 'invalid-argument':
       return new EventStoreError('invalid', 'The event store does not accept the request.', { cause: error });
+    case undefined:
+    default:
   }
   // F4: the first call to a dead server rejects with a raw gRPC error, which has a code and no type.
   const why = code === 14 || type === 'unavailable' ? 'cannot be reached' : 'did not answer';

@@ -16,7 +16,11 @@ export interface EventStoreDbOptions {
 }
 
 /** The event store in EventStoreDB or KurrentDB. */
-export function eventStoreDbEventStore({ connectionString, logger, appendDeadlineMs = 5000 }: EventStoreDbOptions): EventStore {
+export function eventStoreDbEventStore({
+  connectionString,
+  logger,
+  appendDeadlineMs = 5000,
+}: EventStoreDbOptions): EventStore {
   const connection = connect(connectionString);
   const reader = readerOf(connection.client, appendDeadlineMs);
   const writes = appender({

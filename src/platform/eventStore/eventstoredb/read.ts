@@ -63,7 +63,12 @@ export interface Reader {
 }
 
 export function reader(client: EventStoreDBClient, silenceMs: number): Reader {
-  const page = async (stream: string, from: number | undefined, backwards: boolean, maxCount: number): Promise<StoredEvent[]> => {
+  const page = async (
+    stream: string,
+    from: number | undefined,
+    backwards: boolean,
+    maxCount: number,
+  ): Promise<StoredEvent[]> => {
     const events: StoredEvent[] = [];
     const decode = decoder();
     const reading = client.readStream(stream, {
@@ -79,10 +84,13 @@ export function reader(client: EventStoreDBClient, silenceMs: number): Reader {
     return events;
   };
 
-  async function* readStream(stream: string, { from, direction, limit = Infinity }: ReadOptions = {}): AsyncGenerator<StoredEvent> {
+  async function* readStream(
+    stream: string,
+    { from, direction, limit = Infinity }: ReadOptions = {},
+  ): AsyncGenerator<StoredEvent> {
     const backwards = direction === 'backwards';
     let next = from;
-    for (let left = limit; left > 0; ) {
+    for (let left = limit; left > 0;) {
       const size = Math.min(left, PAGE);
       const events = await page(stream, next, backwards, size);
       yield* events;
@@ -107,7 +115,7 @@ export function reader(client: EventStoreDBClient, silenceMs: number): Reader {
     let ordinal: number | undefined;
     let counted = 0;
     let seen = 0;
-    let certain = false;
+    const found = { certain: false };
     await readAll({ direction: 'backwards', fromPosition: END, maxCount }, ({ event, commitPosition: outer }) => {
       seen += 1;
       if (!isOurs(event)) return true;
@@ -115,16 +123,16 @@ export function reader(client: EventStoreDBClient, silenceMs: number): Reader {
       if (commit === undefined) {
         commit = at;
         ordinal = recordedOrdinal(event);
-        certain = ordinal !== undefined;
+        found.certain = ordinal !== undefined;
       } else if (at === commit) {
         // An append of another program: its last ordinal is the number of events before this one.
         counted += 1;
       } else {
-        certain = true;
+        found.certain = true;
       }
-      return !certain;
+      return !found.certain;
     });
-    if (!certain && seen >= maxCount) return head(Number.MAX_SAFE_INTEGER);
+    if (!found.certain && seen >= maxCount) return head(Number.MAX_SAFE_INTEGER);
     return commit === undefined ? START : positionOf(commit, ordinal ?? counted);
   }
 
@@ -133,7 +141,7 @@ export function reader(client: EventStoreDBClient, silenceMs: number): Reader {
     let from = after === START ? -1n : commitOf(after);
     let given = after;
     let size = LOG_PAGE;
-    for (let left = limit; left > 0 && given < end; ) {
+    for (let left = limit; left > 0 && given < end;) {
       const events: StoredEvent[] = [];
       const decode = decoder();
       let seen = 0;

@@ -5,18 +5,19 @@ import { neverSent, toStoreError } from './errors.js';
 
 const certain = new Set(['stream_deleted', 'too_large', 'invalid']);
 
-/** For servers before 21.10, which know no BatchAppend: the client then makes an Append call for each append (A1). */
+/** For servers that know no BatchAppend: the client then makes an Append call for each append (A1). */
 export function singleWriter({ client }: Connection): Writer {
   const lastOf = new Map<string, Promise<unknown>>();
   const write: Writer = async ({ stream, expected, events }, deadlineMs) => {
     const data = events.map(
-      ({ id, type, data, metadata }): EventData => ({
-        id,
-        type,
-        contentType: 'application/json',
-        data: JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, unknown>,
-        ...(metadata.length === 0 ? {} : { metadata: JSON.parse(Buffer.from(metadata).toString('utf8')) as object }),
-      }) as EventData,
+      ({ id, type, data, metadata }): EventData =>
+        ({
+          id,
+          type,
+          contentType: 'application/json',
+          data: JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, unknown>,
+          ...(metadata.length === 0 ? {} : { metadata: JSON.parse(Buffer.from(metadata).toString('utf8')) as object }),
+        }) as EventData,
     );
     const expectedRevision: AppendExpectedRevision = typeof expected === 'number' ? BigInt(expected) : expected;
     let timer: NodeJS.Timeout | undefined;

@@ -30,7 +30,8 @@ export async function* subscribe(after: Position, options: SubscribeOptions): As
   const { signal, logger } = options;
   let at = after;
   let failures = 0;
-  while (!signal.aborted) {
+  const aborted = (): boolean => signal.aborted;
+  while (!aborted()) {
     let feed: Feed | undefined;
     try {
       feed = await orAborted(openFeed(at, options), signal);
@@ -41,7 +42,7 @@ export async function* subscribe(after: Position, options: SubscribeOptions): As
         yield items;
       }
     } catch (err) {
-      if (signal.aborted) return;
+      if (aborted()) return;
       const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** failures++, LONGEST_BACKOFF_MS);
       logger.warn({ err, waitMs }, 'the subscription to the event store broke; subscribing again');
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
@@ -60,7 +61,7 @@ async function openFeed(after: Position, { connection, reader, signal, saw }: Su
   const rest = await reader.restOfAppend(after);
   let items: LogItem[] = rest.map((event) => ({ kind: 'event', event }));
   let at = rest.at(-1)?.position ?? after;
-  let broke: unknown;
+  let broke: Error | undefined;
   let wake: (() => void) | undefined;
   let arrived = 0;
   let markAfter = -1;
@@ -98,7 +99,7 @@ async function openFeed(after: Position, { connection, reader, signal, saw }: Su
     if (subscription.readableLength === 0) caughtUp();
     else markAfter = arrived + subscription.readableLength;
   });
-  const ended = (error: unknown): void => {
+  const ended = (error: Error): void => {
     broke ??= error;
     wake?.();
   };
