@@ -67,7 +67,7 @@ async function windowOf(db: Db, history: History, given: PageArguments): Promise
   if (before != null && first != null) throw fault('BAD_USER_INPUT', 'before goes with last');
   if (aroundSeq != null) return { kind: 'around', seq: sequence(aroundSeq), size: pageSize('first', first ?? last, DEFAULT) };
   if (fromTime != null) {
-    const seq = await seqAtTime(db, history, fromTime);
+    const seq = await seqAtTime(db, history.conversationId, fromTime);
     if (last != null) return { kind: 'before', seq: seq ?? END, size: pageSize('last', last, DEFAULT) };
     return { kind: 'after', seq: (seq ?? END) - 1, size: pageSize('first', first, DEFAULT) };
   }

@@ -46,12 +46,12 @@ const VISIBLE = `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = t.c
 /** An unread count stops here. */
 const UNREAD_CAP = 1_000;
 
-/** The next messages after `seq`, in order. */
+/** The next messages after `seq`, in order. The limit is in the text, as the plan depends on it. */
 export async function messagesAfter(db: Db, { conversationId, viewer }: Seen, page: { readonly seq: number; readonly limit: number }): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<Row>({
-    name: 'messages_after',
-    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT $4`,
-    values: [viewer, conversationId, page.seq, page.limit],
+    name: `messages_after_${page.limit}`,
+    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT ${page.limit}`,
+    values: [viewer, conversationId, page.seq],
   });
   return rows.map(viewOf);
 }
@@ -59,21 +59,28 @@ export async function messagesAfter(db: Db, { conversationId, viewer }: Seen, pa
 /** The last messages before `seq`, in order. */
 export async function messagesBefore(db: Db, { conversationId, viewer }: Seen, page: { readonly seq: number; readonly limit: number }): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<Row>({
-    name: 'messages_before',
-    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT $4`,
-    values: [viewer, conversationId, page.seq, page.limit],
+    name: `messages_before_${page.limit}`,
+    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT ${page.limit}`,
+    values: [viewer, conversationId, page.seq],
   });
   return rows.reverse().map(viewOf);
 }
 
-/** The sequence of the first message at this time or later; null when there is none. */
-export async function seqAtTime(db: Db, { conversationId, viewer }: Seen, at: number): Promise<number | null> {
-  const { rows } = await db.query<{ seq: number }>({
+/** The first sequence at this time or later; null when there is none. A search by halves, since times grow with sequences. */
+export async function seqAtTime(db: Db, conversationId: string, at: number): Promise<number | null> {
+  const { rows } = await db.query<{ seq: number; found: boolean }>({
     name: 'seq_at_time',
-    text: `SELECT t.seq FROM timeline t WHERE t.conversation_id = $2 AND t.at >= $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.at, t.seq LIMIT 1`,
-    values: [viewer, conversationId, new Date(at)],
+    text: `WITH RECURSIVE search (low, high, head) AS (
+        SELECT 0, head_seq + 1, head_seq FROM conversations WHERE id = $1
+        UNION ALL
+        SELECT CASE WHEN t.at < $2 THEN s.middle + 1 ELSE s.low END, CASE WHEN t.at < $2 THEN s.high ELSE s.middle END, s.head
+        FROM (SELECT low, high, head, (low + high) / 2 AS middle FROM search WHERE low < high) s
+        LEFT JOIN timeline t ON t.conversation_id = $1 AND t.seq = s.middle)
+      SELECT low AS seq, low <= head AS found FROM search WHERE low = high`,
+    values: [conversationId, new Date(at)],
   });
-  return rows[0]?.seq ?? null;
+  const first = rows[0];
+  return first?.found === true ? first.seq : null;
 }
 
 /** Null for one that does not exist, or that the account may not see. */

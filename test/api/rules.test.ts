@@ -1,0 +1,124 @@
+import { getNamedType, isNonNullType, type GraphQLField, type GraphQLInputType, isInputObjectType, isListType, isLeafType, subscribe, parse, type ExecutionResult, isCompositeType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { enforceRules, ruleOf } from '../../src/api/kit/authorize.js';
+import { buildApiSchema } from '../../src/api/schema.js';
+import { codeOf, cursors, fakeContext, fakeServices, NOW, run, session, at } from './kit/fake.js';
+
+const schema = buildApiSchema({ development: true });
+const roots = [
+  ['query', schema.getQueryType()],
+  ['mutation', schema.getMutationType()],
+  ['subscription', schema.getSubscriptionType()],
+] as const;
+const fields = roots.flatMap(([operation, type]) => Object.values(type?.getFields() ?? {}).map((field) => ({ operation, field, name: field.name })));
+
+/** Who may use what. A new field fails here until somebody has said who may use it. */
+const RULES: Record<string, string> = {
+  'query.me': 'device',
+  'query.account': 'device',
+  'query.conversation': 'device',
+  'query.conversations': 'device',
+  'query.snapshot': 'device',
+  'query.message': 'device',
+  'query.devOutbox': 'public',
+  'mutation.requestOtp': 'public',
+  'mutation.submitOtp': 'public',
+  'mutation.refreshSession': 'public',
+  'mutation.renewSession': 'socket',
+  'mutation.signOut': 'device',
+  'mutation.revokeDevice': 'device',
+  'mutation.updateProfile': 'device',
+  'mutation.findAccount': 'device',
+  'mutation.startConversation': 'device',
+  'mutation.sendMessage': 'device',
+  'mutation.acknowledge': 'device',
+  'subscription.updates': 'device',
+  'subscription.conversationUpdates': 'device',
+};
+
+/** A call of the field with arguments that its types take. */
+function call({ operation, field }: { operation: string; field: GraphQLField<unknown, unknown> }): string {
+  const args = field.args.filter(({ type }) => isNonNullType(type)).map((argument) => `${argument.name}: ${valueOf(argument.type, argument.name)}`);
+  const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
+  return `${operation} { ${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selection} }`;
+}
+
+const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv' };
+const kindsOf: Record<string, string> = { conversation: 'cnv', message: 'msg', account: 'acc', revokeDevice: 'dev' };
+
+function valueOf(type: GraphQLInputType, name: string): string {
+  if (isNonNullType(type)) return valueOf(type.ofType, name);
+  if (isListType(type)) return '[]';
+  if (isInputObjectType(type)) {
+    const inner = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+    return `{ ${inner.map((field) => `${field.name}: ${valueOf(field.type, field.name)}`).join(', ')} }`;
+  }
+  if (!isLeafType(type)) throw new Error(`no value for ${name}`);
+  switch (type.name) {
+    case 'ID':
+      return JSON.stringify(`${ids[name] ?? kindsOf[name] ?? 'acc'}_${'0'.repeat(32)}`);
+    case 'Int':
+      return '1';
+    default:
+      return '"x"';
+  }
+}
+
+async function attempt(source: string, who: typeof session | null): Promise<ExecutionResult> {
+  // Reaching any service throws an error without a code.
+  const contextValue = fakeContext(fakeServices(), who);
+  if (!source.startsWith('subscription')) return run(schema, source, contextValue);
+  const result = await subscribe({ schema, document: parse(source), contextValue });
+  return 'errors' in result ? result : {};
+}
+
+describe('rules of root fields', () => {
+  it('are declared for every field, and are the ones agreed', () => {
+    expect(Object.fromEntries(fields.map(({ operation, field }) => [`${operation}.${field.name}`, ruleOf(field)]))).toEqual(RULES);
+  });
+
+  it('a schema with a field that has none is refused', () => {
+    const broken = { getQueryType: () => ({ name: 'Query', getFields: () => ({ open: { name: 'open', extensions: {} } }) }), getMutationType: () => null, getSubscriptionType: () => null };
+    expect(() => enforceRules(broken as never)).toThrow('Query.open has no rule');
+  });
+
+  const guarded = fields.filter(({ field }) => ruleOf(field) === 'device');
+  it.each(guarded)('$operation $name refuses a caller without a session before anything is reached', async (field) => {
+    expect(codeOf(await attempt(call(field), null))).toBe('UNAUTHENTICATED');
+  });
+
+  it.each(guarded)('$operation $name refuses a session that has ended', async (field) => {
+    expect(codeOf(await attempt(call(field), { ...session, expiresAt: NOW }))).toBe('UNAUTHENTICATED');
+  });
+
+  it('renewSession is refused over HTTP', async () => {
+    expect(codeOf(await attempt('mutation { renewSession(accessToken: "x") { __typename } }', session))).toBe('FORBIDDEN');
+  });
+
+  it('queries are limited by device', async () => {
+    const keys: string[] = [];
+    const limiter = { take: (name: string, key: string) => (keys.push(`${name} ${key}`), Promise.resolve({ ok: false as const, retryAfterMs: 70 })) };
+    const result = await run(schema, '{ me { deviceId } }', fakeContext(fakeServices({ limiter })));
+    expect(result.errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterMs: 70 });
+    expect(keys).toEqual([`query ${session.deviceId}`]);
+  });
+});
+
+describe('arguments', () => {
+  it.each([
+    ['an id of another kind', `{ account(id: "cnv_${'0'.repeat(32)}") { id } }`],
+    ['a UUID', '{ account(id: "01990000-0000-7000-8000-00000000000a") { id } }'],
+    ['a malformed read token', `{ account(id: "acc_${'0'.repeat(32)}", atLeast: "zz") { id } }`],
+    ['a cursor in the place of a read token', `{ account(id: "acc_${'0'.repeat(32)}", atLeast: "${cursors.encodeCursor(at(1n))}") { id } }`],
+    ['a page of none', '{ conversations(first: 0) { edges { cursor } } }'],
+    ['a page too large', '{ conversations(first: 101) { edges { cursor } } }'],
+    ["another list's cursor", `{ conversations(after: "${Buffer.from('messages:3').toString('base64url')}") { edges { cursor } } }`],
+    ['neither text nor sealed', `mutation { sendMessage(input: { conversationId: "cnv_${'0'.repeat(32)}", clientId: "1" }) { __typename } }`],
+    ['both text and sealed', `mutation { sendMessage(input: { conversationId: "cnv_${'0'.repeat(32)}", clientId: "1", text: "a", sealed: { algorithm: "x", payload: "" } }) { __typename } }`],
+    ['a negative sequence', `mutation { acknowledge(input: { conversationId: "cnv_${'0'.repeat(32)}", readUpTo: -1 }) { __typename } }`],
+  ])('%s is BAD_USER_INPUT before anything is reached', async (_what, source) => {
+    const messages = { send: () => Promise.reject(new Error('reached')) };
+    const receipts = { acknowledge: () => Promise.reject(new Error('reached')) };
+    expect(codeOf(await run(schema, source, fakeContext(fakeServices({ messages, receipts }))))).toBe('BAD_USER_INPUT');
+  });
+});
