@@ -6,13 +6,11 @@ export const LOG_STREAM = 'parlance_log';
 /** The most events an append can have: what the ordinal has room for. */
 export const MAX_EVENTS = 1000;
 const ORDINAL_BITS = 10n;
-const ORDINAL_MASK = (1n << ORDINAL_BITS) - 1n;
 
 /** All events of one append share the server's position (A3): the ordinal within the append tells them apart. */
 export const positionOf = (commit: bigint, ordinal: number): Position =>
   ((commit << ORDINAL_BITS) | BigInt(ordinal)) as Position;
 export const commitOf = (position: Position): bigint => position >> ORDINAL_BITS;
-export const ordinalOf = (position: Position): number => Number(position & ORDINAL_MASK);
 
 export interface EncodedEvent {
   readonly id: string;

@@ -7,7 +7,7 @@ import { commitOf, decoder } from './encode.js';
 import type { Reader } from './read.js';
 
 /** Held for a consumer at most, besides what is in the client's own buffers (some dozens). */
-export const HELD_EVENTS = 1000;
+const HELD_EVENTS = 1000;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 5000;
 
