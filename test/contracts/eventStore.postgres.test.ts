@@ -43,7 +43,7 @@ eventStoreContract('postgres', async () => {
     another,
     async close() {
       await Promise.all([...opened].map((store) => store.close()));
-      await database.drop();
+      await database.close();
     },
   };
 });
@@ -58,7 +58,7 @@ describe('event store: postgres, what its port does not ask for', () => {
   });
   afterAll(async () => {
     await sql.end();
-    await database.drop();
+    await database.close();
   });
 
   /** Runs a test with an adapter that is closed after it. */

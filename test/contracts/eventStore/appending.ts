@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventStoreError, type ExpectedRevision } from '../../../src/platform/eventStore/port.js';
+import { EventStoreError, type ExpectedRevision, type NewEvent } from '../../../src/platform/eventStore/port.js';
 import { appended, collect, ids, idsOf, newEvent, newEvents, newStream, type Subject } from './kit.js';
 
 export function appending(subject: () => Subject): void {
@@ -58,12 +58,16 @@ export function appending(subject: () => Subject): void {
       expect(await collect(store.readStream(stream))).toHaveLength(9);
     });
 
-    it('refuses an append that is stored in part only', async () => {
+    it.each([
+      { title: 'stored in part only', again: (stored: NewEvent[]) => [stored[1]!, newEvent()] },
+      { title: 'stored in another order', again: (stored: NewEvent[]) => [stored[2]!, stored[1]!] },
+      { title: 'stored one place further on', again: (stored: NewEvent[]) => [stored[2]!] },
+    ])('refuses an append that is $title', async ({ again }) => {
       const { store } = subject();
       const stream = newStream();
-      const stored = newEvents(2);
+      const stored = newEvents(3);
       await appended(store, { stream, expected: 'no_stream', events: stored });
-      const outcome = await store.append({ stream, expected: 0, events: [stored[1]!, newEvent()] });
+      const outcome = await store.append({ stream, expected: 0, events: again(stored) });
       expect(outcome.kind).not.toBe('appended');
       expect(await idsOf(store, stream)).toEqual(ids(stored));
     });

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type NetConnectOpts, type Socket } from 'node:net';
 
 /** Stands between an adapter and Postgres. While it is silent nothing passes, and no connection breaks. */
 export interface SilentProxy {
@@ -13,13 +13,13 @@ export interface SilentProxy {
 }
 
 export async function silentProxy(target: string): Promise<SilentProxy> {
-  const url = new URL(target);
+  const { to, database } = upstreamOf(target);
   const sockets = new Set<Socket>();
   let holding = false;
   let refusing = false;
   const server = createServer((client) => {
     if (refusing) return client.destroy();
-    const upstream = connect({ host: url.hostname, port: Number(url.port) });
+    const upstream = connect(to);
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -38,15 +38,14 @@ export async function silentProxy(target: string): Promise<SilentProxy> {
     return undefined;
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const own = new URL(target);
-  own.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
   const breakAll = (): void => {
     holding = false;
     refusing = false;
     for (const socket of sockets) socket.destroy();
   };
   return {
-    connectionString: own.href,
+    connectionString: `postgres://postgres@127.0.0.1:${port}/${database}`,
     holdAnswers: () => (holding = true),
     breakAll,
     refuse() {
@@ -58,4 +57,12 @@ export async function silentProxy(target: string): Promise<SilentProxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The embedded server listens on a Unix socket in the folder that `host` names. */
+function upstreamOf(target: string): { to: NetConnectOpts; database: string } {
+  const url = new URL(target);
+  const folder = url.searchParams.get('host');
+  const to = folder === null ? { host: url.hostname, port: Number(url.port) } : { path: `${folder}/.s.PGSQL.5432` };
+  return { to, database: url.pathname.slice(1) };
 }

@@ -142,6 +142,22 @@ export function subscribing(subject: () => Subject): void {
       }
     });
 
+    it('never say that they caught up before they gave what the other had stored', async ({ skip }) => {
+      const { store, another } = subject();
+      if (another === undefined) return skip();
+      const other = await another();
+      try {
+        for (let round = 0; round < 20; round++) {
+          const stream = newStream();
+          const before = await store.head();
+          await appended(other, { stream, expected: 'no_stream', events: newEvents(2) });
+          expect(await follow(store, before, [stream], caughtUp)).toHaveLength(2);
+        }
+      } finally {
+        await other.close();
+      }
+    });
+
     it('show their subscribers the same order while both write', async ({ skip }) => {
       const { store, another } = subject();
       if (another === undefined) return skip();
