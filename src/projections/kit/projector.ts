@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type pg from 'pg';
-import { START, type EventStore, type Position, type StoredEvent } from '../../platform/eventStore/port.js';
+import {
+  START,
+  type EventStore,
+  type LogItem,
+  type Position,
+  type StoredEvent,
+} from '../../platform/eventStore/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
 import type { Logger } from '../../platform/observability/logger.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
-import { activate, allBuilds, BUILD_LOCK, bindToLog, createBuild } from './builds.js';
-import type { OpenedEvent, Projection } from './projection.js';
-import { rebuild } from './rebuild.js';
+import { applyBatch, checkpointOf, isPassing, UnappliedEvent } from './apply.js';
+import { prepareBuilds } from './prepare.js';
+import type { Projection } from './projection.js';
 import { waiters } from './waiters.js';
 
 export interface ProjectorDeps {
@@ -15,172 +20,183 @@ export interface ProjectorDeps {
   readonly open: Opener;
   readonly projections: readonly Projection[];
   readonly logger: Logger;
+  /** The log from a position on, if not by a subscription of its own: a node that decodes it already may share that. */
+  readonly source?: (after: Position, signal: AbortSignal) => AsyncIterable<readonly LogItem[]>;
+  /** After each commit. */
+  readonly onProjected?: (position: Position, events: readonly StoredEvent[]) => void;
 }
 
 export interface Projector {
-  /** Makes what is missing and brings what is of another version up to date. Before `run`. @throws StartError */
+  /** Makes what is missing and brings what is of another version up to date. Before anything else. @throws StartError */
   prepare(): Promise<void>;
   /** Follows the log until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  /** Applies what is in the log now, and stops. */
+  /** Applies what is in the log now, and stops. @throws UnappliedEvent, and what the engines throw */
   catchUp(): Promise<void>;
-  /** How far all active projections are. */
+  /** How far all active projections are. Goes back when a crash of the read store took the end of them. */
   position(): Position;
-  /** True once `position` was passed; false after the time, in milliseconds. */
+  /** True once `position` was passed, whoever projects; false after the time, in milliseconds. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean>;
   /** The event that cannot be applied, if there is one: the read model waits there. */
   parked(): { readonly projection: string; readonly position: Position } | undefined;
 }
 
-/** Batches are gathered so that under load a transaction begins at most this often. */
+/** Under load a transaction begins at most this often; what comes meanwhile is the next batch. */
 const GATHER_MS = 8;
 const MAX_BATCH = 1_000;
+const IDLE_CHECK_MS = 1_000;
+const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 30_000;
 
-/** An event that a projection could not apply. */
-class UnappliedEvent extends Error {
-  constructor(
-    readonly projection: string,
-    override readonly cause: unknown,
-  ) {
-    super(`projection ${projection} cannot apply an event`);
-    this.name = 'UnappliedEvent';
-  }
-}
-
-/**
- * Applies the log to all active projections in lockstep: a batch's rows of every projection and their checkpoint are one
- * transaction. The rows of `projections` are locked first, so that any number of projectors are safe. Commits do not wait
- * for the disk: what a crash takes is applied again from the log.
- */
+/** Applies the log to all active projections in lockstep: one subscription, one transaction a batch. */
 export function createProjector(deps: ProjectorDeps): Projector {
   const { readStore, eventStore, open, projections, logger } = deps;
-  const waiting = waiters();
+  const source = deps.source ?? ((after, signal) => eventStore.subscribe(after, { signal }));
   let position: Position = START;
+  let running = false;
   let parkedAt: { projection: string; position: Position } | undefined;
 
-  const applyTo = async (tx: pg.PoolClient, events: readonly OpenedEvent[], schemas: ReadonlyMap<string, string>): Promise<void> => {
-    for (const projection of projections) {
-      const schema = schemas.get(projection.id);
-      const relevant = events.filter(({ type }) => projection.eventTypes.includes(type));
-      if (schema === undefined || relevant.length === 0) continue;
-      try {
-        await projection.project(relevant, tx, schema);
-      } catch (cause) {
-        throw isConnectionLoss(cause) ? cause : new UnappliedEvent(projection.id, cause);
-      }
-    }
+  const moveTo = (to: Position): void => {
+    position = to;
+    waiting.passed(to);
   };
 
-  /** One transaction. Events that another projector has applied meanwhile are left out. */
-  const apply = async (events: readonly OpenedEvent[]): Promise<void> => {
-    const last = events.at(-1)?.position ?? position;
-    const reached = await readStore.transaction(
-      async (tx) => {
-        const { rows } = await tx.query<{ id: string; schema_name: string; position: bigint }>({
-          name: 'projections_lock',
-          text: 'SELECT id, schema_name, position FROM projections WHERE active FOR UPDATE',
-        });
-        const from = rows.reduce((least, row) => (row.position < least ? row.position : least), last as bigint);
-        if (from >= last) return rows[0]?.position ?? last;
-        await applyTo(tx, from < position ? events : events.filter((event) => event.position > from), new Map(rows.map((row) => [row.id, row.schema_name])));
-        await tx.query({ name: 'projections_move', text: 'UPDATE projections SET position = $1, parked_position = NULL, parked_error = NULL WHERE active AND position < $1', values: [last] });
-        return last;
-      },
-      { durable: false },
-    );
-    position = reached as Position;
-    parkedAt = undefined;
-    waiting.passed(position);
+  const look = async (): Promise<void> => {
+    const stored = await checkpointOf(readStore.pool);
+    if (stored !== undefined) moveTo(stored);
   };
+  const waiting = waiters(() => (running ? undefined : look()));
 
   const park = async (error: UnappliedEvent, event: StoredEvent): Promise<void> => {
-    parkedAt = { projection: error.projection, position: event.position };
-    logger.error({ err: error.cause, projection: error.projection, position: String(event.position), type: event.type }, 'an event is parked: the read model waits for it');
-    await readStore.pool.query('UPDATE projections SET parked_position = $2, parked_error = $3 WHERE id = $1 AND active', [
-      error.projection,
-      event.position,
-      error.cause instanceof Error ? error.cause.name : 'Error',
-    ]);
+    parkedAt = { projection: error.projection ?? 'all', position: event.position };
+    const { cause } = error;
+    logger.error(
+      { err: cause, projection: parkedAt.projection, position: String(event.position), type: event.type },
+      'an event is parked: the read model waits for it',
+    );
+    await readStore.pool.query(
+      'UPDATE projections SET parked_position = $2, parked_error = $3 WHERE active AND ($1::text IS NULL OR id = $1)',
+      [error.projection ?? null, event.position, cause instanceof Error ? cause.name : 'Error'],
+    );
   };
 
-  /** Applies a batch; what fails is tried event by event, until the one that cannot be applied is found. */
-  const applyAll = async (events: readonly StoredEvent[], signal: AbortSignal | undefined): Promise<void> => {
-    let todo = events;
-    let backoff = 100;
-    let alone = false;
-    while (todo.length > 0 && signal?.aborted !== true) {
-      const batch = alone ? todo.slice(0, 1) : todo.slice(0, MAX_BATCH);
+  const tryBatch = async (after: Position, batch: readonly StoredEvent[]): Promise<'applied' | 'rewound'> => {
+    const opened = await open(batch).catch((cause: unknown) => {
+      throw isPassing(cause) ? cause : new UnappliedEvent(undefined, cause);
+    });
+    const { kind, position: to } = await applyBatch(readStore, projections, after, opened);
+    if (kind === 'rewound')
+      logger.warn({ from: String(after), to: String(to) }, 'the read model has gone back; projecting again from there');
+    moveTo(to);
+    if (kind === 'rewound') return kind;
+    parkedAt = undefined;
+    deps.onProjected?.(to, batch);
+    return 'applied';
+  };
+
+  /** Applies events of the log that follow `after` without a hole. A batch that fails is halved, down to the event that cannot be applied. */
+  const applyAll = async (
+    after: Position,
+    events: readonly StoredEvent[],
+    signal?: AbortSignal,
+  ): Promise<'applied' | 'rewound'> => {
+    let from = after;
+    let size = MAX_BATCH;
+    let backoff = MIN_BACKOFF_MS;
+    for (let at = 0; at < events.length && signal?.aborted !== true;) {
+      const batch = events.slice(at, at + size);
       try {
-        await apply(await open(batch));
-        todo = todo.slice(batch.length);
-        backoff = 100;
+        if ((await tryBatch(from, batch)) === 'rewound') return 'rewound';
+        at += batch.length;
+        from = batch.at(-1)?.position ?? from;
+        backoff = MIN_BACKOFF_MS;
       } catch (error) {
-        const [first] = batch;
-        if (!isConnectionLoss(error) && batch.length > 1) {
-          alone = true;
-          continue;
-        }
-        if (!isConnectionLoss(error) && first !== undefined) await park(error instanceof UnappliedEvent ? error : new UnappliedEvent('all', error), first).catch(() => undefined);
-        else logger.warn({ err: error }, 'the read store does not answer; projecting goes on when it does');
+        if (error instanceof UnappliedEvent) {
+          if (batch.length > 1) {
+            size = Math.ceil(batch.length / 2);
+            continue;
+          }
+          await park(error, batch[0]!).catch(() => undefined);
+        } else logger.warn({ err: error }, 'the read store does not answer; projecting goes on when it does');
         if (signal === undefined) throw error;
         await pause(backoff, undefined, { signal }).catch(() => undefined);
         backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
       }
     }
+    return 'applied';
+  };
+
+  /** A crash of the read store may have taken the last rows while nothing new comes in: look, and start again from there. */
+  const watchForRewind = (restart: AbortController): (() => void) => {
+    const check = async (): Promise<void> => {
+      const believed = position;
+      const stored = await checkpointOf(readStore.pool).catch(() => undefined);
+      if (stored === undefined || believed !== position || stored === position) return;
+      if (stored < position) restart.abort();
+      moveTo(stored);
+    };
+    const onBroken = (): void => void check();
+    const timer = setInterval(onBroken, IDLE_CHECK_MS);
+    readStore.pool.on('error', onBroken);
+    return () => {
+      clearInterval(timer);
+      readStore.pool.off('error', onBroken);
+    };
+  };
+
+  /** One subscription, from where the read model is until it is found further back. */
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    const restart = new AbortController();
+    const either = AbortSignal.any([signal, restart.signal]);
+    const stopWatching = watchForRewind(restart);
+    try {
+      let after = position;
+      for await (const items of source(after, either)) {
+        const started = performance.now();
+        const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
+        if (events.length === 0) continue;
+        if ((await applyAll(after, events, either)) === 'rewound') return;
+        after = events.at(-1)!.position;
+        const rest = GATHER_MS - (performance.now() - started);
+        if (rest > 0 && events.length < MAX_BATCH)
+          await pause(rest, undefined, { signal: either }).catch(() => undefined);
+      }
+    } finally {
+      stopWatching();
+    }
   };
 
   return {
     async prepare() {
-      await bindToLog(readStore.pool, await eventStore.logId());
-      await readStore.transaction(async (tx) => {
-        await tx.query('SELECT pg_advisory_xact_lock($1)', [BUILD_LOCK]);
-        const builds = await allBuilds(tx);
-        for (const projection of projections) {
-          if (!builds.some(({ id, active }) => id === projection.id && active)) await activate(tx, await createBuild(tx, projection));
-        }
-      });
-      for (const { id, active, version } of await allBuilds(readStore.pool)) {
-        const projection = projections.find((one) => one.id === id);
-        if (active && projection !== undefined && projection.version !== version) await rebuild(deps, projection);
-      }
-      const active = (await allBuilds(readStore.pool)).filter((build) => build.active);
-      position = active.reduce<Position>((least, build) => (build.position < least ? build.position : least), active[0]?.position ?? START);
+      moveTo(await prepareBuilds(deps));
     },
     async run(signal) {
-      let gathered: StoredEvent[] = [];
-      let startedAt = 0;
-      for await (const items of eventStore.subscribe(position, { signal })) {
-        for (const item of items) if (item.kind === 'event') gathered.push(item.event);
-        if (gathered.length === 0) continue;
-        const now = performance.now();
-        if (gathered.length < MAX_BATCH && now - startedAt < GATHER_MS) await pause(GATHER_MS - (now - startedAt), undefined, { signal }).catch(() => undefined);
-        startedAt = performance.now();
-        const events = gathered;
-        gathered = [];
-        await applyAll(events, signal);
+      running = true;
+      try {
+        while (!signal.aborted) await follow(signal);
+      } finally {
+        running = false;
       }
     },
     async catchUp() {
+      await look();
+      let after = position;
       let batch: StoredEvent[] = [];
-      for await (const event of eventStore.readLog(position)) {
+      const flush = async (): Promise<void> => {
+        if (batch.length === 0) return;
+        if ((await applyAll(after, batch)) === 'rewound')
+          throw new Error('the read model went back while it was brought up to date');
+        after = batch.at(-1)!.position;
+        batch = [];
+      };
+      for await (const event of eventStore.readLog(after)) {
         batch.push(event);
-        if (batch.length === MAX_BATCH) {
-          await applyAll(batch, undefined);
-          batch = [];
-        }
+        if (batch.length === MAX_BATCH) await flush();
       }
-      await applyAll(batch, undefined);
+      await flush();
     },
     position: () => position,
     waitFor: (wanted, timeoutMs) => (position >= wanted ? Promise.resolve(true) : waiting.waitFor(wanted, timeoutMs)),
     parked: () => parkedAt,
   };
-}
-
-/** Of Postgres: connection (08), resources (53), shutdown (57P), serialisation and deadlock (40); of sockets. */
-function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return /^(08|53|57P|40)|^E[A-Z]+$/.test(code) || /Connection terminated|timeout exceeded|unavailable|closed/i.test(error.message);
 }

@@ -1,65 +1,74 @@
-import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
-import type { Opener } from '../../platform/keys/opener.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Position } from '../../platform/eventStore/port.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
-import { activate, BUILD_LOCK, buildOf, createBuild } from './builds.js';
+import { isPassing } from './apply.js';
+import { activate, allBuilds, buildOf, createBuild, tablesOf, whileBuilding, type Build } from './builds.js';
+import { pour, type PourDeps, type Progress } from './pour.js';
 import type { Projection } from './projection.js';
 
-export interface RebuildDeps {
-  readonly readStore: ReadStore;
-  readonly eventStore: Pick<EventStore, 'readLog'>;
-  readonly open: Opener;
-}
-
-export type Progress = (events: number, position: Position) => void;
-
-const BATCH = 1_000;
-
-/** Applies the log in (after, upTo] to the tables of one schema, a transaction a batch. `times`: how often each batch is applied. */
-export async function buildInto(
-  { readStore, eventStore, open }: RebuildDeps,
-  projection: Projection,
-  target: { readonly schema: string; readonly after: Position; readonly upTo?: Position; readonly times?: number },
-  onProgress: Progress = () => undefined,
-): Promise<Position> {
-  let position = target.after;
-  let events = 0;
-  let batch: StoredEvent[] = [];
-  const apply = async (): Promise<void> => {
-    const opened = (await open(batch)).filter(({ type }) => projection.eventTypes.includes(type));
-    for (let time = 0; time < (target.times ?? 1) && opened.length > 0; time += 1)
-      await readStore.transaction((tx) => projection.project(opened, tx, target.schema), { durable: false });
-    events += batch.length;
-    batch = [];
-    onProgress(events, position);
-  };
-  for await (const event of eventStore.readLog(target.after)) {
-    if (target.upTo !== undefined && event.position > target.upTo) break;
-    position = event.position;
-    batch.push(event);
-    if (batch.length === BATCH) await apply();
-  }
-  await apply();
-  return position;
-}
+/** Positions that the live one may be ahead when it is stopped for the switch; below this it is a matter of milliseconds. */
+const CLOSE = 2_000n;
+const MAX_CATCH_UPS = 20;
+const SWITCH_ATTEMPTS = 20;
 
 /**
- * Builds a projection anew beside the live one, then takes its place in one transaction: the live ones stand still while the
- * last events are applied.
+ * Builds a projection anew beside the live one, which goes on meanwhile, then takes its place in one transaction. The live
+ * ones stand still while the last events are applied and the views are switched.
  */
-export async function rebuild(deps: RebuildDeps, projection: Projection, onProgress?: Progress): Promise<void> {
+export function rebuild(deps: PourDeps, projection: Projection, onProgress?: Progress): Promise<void> {
+  return whileBuilding(deps.readStore, () => rebuildAlone(deps, projection, onProgress));
+}
+
+/** Inside `whileBuilding`. */
+export async function rebuildAlone(deps: PourDeps, projection: Projection, onProgress?: Progress): Promise<void> {
   const { readStore } = deps;
-  const build = await readStore.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [BUILD_LOCK]);
-    return createBuild(tx, projection);
-  });
-  const reached = await buildInto(deps, projection, { schema: build.schema, after: build.position }, onProgress);
-  await readStore.transaction(async (tx) => {
+  const build = await readStore.transaction((tx) => createBuild(tx, projection));
+  const target = [{ projection, schema: build.schema }];
+  let reached = build.position;
+  let events = 0;
+  const count: Progress = (applied, position) => onProgress?.(events + applied, position);
+  for (let time = 0; time < MAX_CATCH_UPS; time += 1) {
+    const live = await livePosition(readStore, projection.id);
+    if (time > 0 && live - reached < CLOSE) break;
+    let applied = 0;
+    reached = await pour(deps, target, { after: reached, upTo: live }, (now, position) =>
+      count((applied = now), position),
+    );
+    events += applied;
+  }
+  // Statistics for the readers' plans, before there are readers.
+  for (const table of await tablesOf(readStore.pool, build.schema))
+    await readStore.pool.query(`ANALYZE ${build.schema}.${table}`);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      reached = await switchTo(deps, projection, build, reached);
+      return;
+    } catch (error) {
+      if (!isPassing(error) || attempt === SWITCH_ATTEMPTS) throw error;
+      await pause(50 * attempt);
+    }
+  }
+}
+
+async function switchTo(deps: PourDeps, projection: Projection, build: Build, reached: Position): Promise<Position> {
+  return deps.readStore.transaction(async (tx) => {
     const { rows } = await tx.query('SELECT * FROM projections WHERE active ORDER BY id FOR UPDATE');
     const live = rows.map(buildOf).find(({ id }) => id === projection.id);
     if (live === undefined) throw new Error(`there is no live build of ${projection.id}`);
-    await buildInto(deps, projection, { schema: build.schema, after: reached, upTo: live.position }, undefined);
-    // Ahead of the others it may be, since applying again changes nothing; the checkpoint is the others'.
-    await tx.query('UPDATE projections SET position = $3 WHERE id = $1 AND build = $2', [build.id, build.build, live.position]);
+    // In transactions of its own: should this one fail, what it applied is applied again, which changes nothing.
+    const position = await pour(deps, [{ projection, schema: build.schema }], { after: reached, upTo: live.position });
+    await tx.query('UPDATE projections SET position = $3 WHERE id = $1 AND build = $2', [
+      build.id,
+      build.build,
+      live.position,
+    ]);
     await activate(tx, build);
+    return position;
   });
+}
+
+async function livePosition(readStore: ReadStore, id: string): Promise<Position> {
+  const live = (await allBuilds(readStore.pool)).find((build) => build.id === id && build.active);
+  if (live === undefined) throw new Error(`there is no live build of ${id}`);
+  return live.position;
 }

@@ -11,9 +11,22 @@ export interface Waiters {
   passed(position: Position): void;
 }
 
-/** Those who wait until a position is passed. */
-export function waiters(): Waiters {
+const POLL_MS = 20;
+
+/** Those who wait until a position is passed. `look`, if another process projects, is asked while somebody waits. */
+export function waiters(look: () => Promise<void> | undefined): Waiters {
   const waiting = new Set<Waiter>();
+  let polling = false;
+
+  const poll = async (): Promise<void> => {
+    polling = true;
+    while (waiting.size > 0) {
+      await look()?.catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    polling = false;
+  };
+
   return {
     waitFor: (position, timeoutMs) =>
       new Promise((resolve) => {
@@ -26,6 +39,7 @@ export function waiters(): Waiters {
           }, timeoutMs),
         };
         waiting.add(waiter);
+        if (!polling && look() !== undefined) void poll();
       }),
     passed(position) {
       for (const waiter of waiting) {

@@ -1,0 +1,146 @@
+import type { OpenedEvent } from '../../platform/keys/opener.js';
+
+/** A row as it is compared: instants in milliseconds, int8 as digits, bytes in base64. */
+export type Row = Record<string, string | number | boolean | null>;
+/** Rows by the text of their primary key, by table. */
+export type Tables = Readonly<Record<string, Map<string, Row>>>;
+
+/** Primary keys of the tables, in the order of the key's text. */
+export const KEYS: Readonly<Record<string, readonly string[]>> = {
+  accounts: ['id'],
+  devices: ['id'],
+  conversations: ['id'],
+  memberships: ['conversation_id', 'account_id', 'from_seq'],
+  timeline: ['conversation_id', 'seq'],
+  watermarks: ['conversation_id', 'account_id', 'device_id'],
+};
+
+interface Data {
+  readonly [field: string]: unknown;
+}
+
+/**
+ * What the read models should hold, computed one event after the other in the plainest way. It shares no code with the
+ * projections on purpose: it is what they are compared with.
+ */
+export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent): void } {
+  const tables = Object.fromEntries(Object.keys(KEYS).map((table) => [table, new Map<string, Row>()])) as Record<
+    string,
+    Map<string, Row>
+  >;
+  const table = (name: string): Map<string, Row> => tables[name]!;
+
+  const account = (event: OpenedEvent, id: string, data: Data): void => {
+    const row = table('accounts').get(id);
+    const position = String(event.position);
+    const at = event.metadata.occurredAt;
+    if (event.type === 'AccountRegistered' && row === undefined) {
+      const { phone = null, name = null } = event.opened;
+      const { phoneHmac, country } = data as { phoneHmac: string; country: string };
+      const fresh = { phone, phone_hmac: phoneHmac, country, name, about: null, avatar: null };
+      table('accounts').set(id, { id, ...fresh, registered_at: at, position });
+    }
+    if (event.type === 'ProfileChanged' && row !== undefined) {
+      for (const field of ['name', 'about'] as const) if (field in data) row[field] = event.opened[field] ?? null;
+      if ('avatar' in data) row['avatar'] = data['avatar'] as string | null;
+      row['position'] = position;
+    }
+    if (event.type === 'DeviceLinked') {
+      const { deviceId, platform } = data as { deviceId: string; platform: string };
+      if (table('devices').has(deviceId)) return;
+      const { name = null } = event.opened;
+      const fresh = { id: deviceId, account_id: id, name, platform, linked_at: at, revoked_at: null, position };
+      table('devices').set(deviceId, fresh);
+    }
+    if (event.type === 'DeviceRevoked') {
+      const device = table('devices').get(data['deviceId'] as string);
+      if (device?.['revoked_at'] === null) Object.assign(device, { revoked_at: at, position });
+    }
+    if (event.type === 'KeyDestroyed' && data['scope'] === 'account') {
+      if (row !== undefined) Object.assign(row, { phone: null, name: null, about: null, position });
+      for (const device of table('devices').values()) if (device['account_id'] === id) device['name'] = null;
+      for (const entry of table('timeline').values())
+        if (entry['author_id'] === id && entry['kind'] === 'text') Object.assign(entry, { text: null, erased: true });
+    }
+  };
+
+  const conversation = (event: OpenedEvent, id: string, data: Data): void => {
+    const position = String(event.position);
+    const seq = event.revision;
+    const { account: author = null, device = null } = event.metadata.actor ?? {};
+    const entry = { conversation_id: id, seq, position, event_id: event.id, author_id: author, device_id: device };
+    const nothing = { client_id: null, text: null, algorithm: null, payload: null, fingerprint: null, erased: false };
+    if (event.type === 'ConversationStarted') {
+      const { kind, members } = data as { kind: string; members: readonly string[] };
+      const at = event.metadata.occurredAt;
+      const heads = { head_seq: 0, last_message_seq: null, last_at: at };
+      table('conversations').set(id, { id, kind, ...heads, last_position: position, started_position: position });
+      for (const member of members) {
+        const membership = { conversation_id: id, account_id: member, from_seq: 0, to_seq: null, position };
+        table('memberships').set(`${id} ${member} 0`, membership);
+      }
+      table('timeline').set(`${id} ${seq}`, { ...entry, ...nothing, kind: 'started', at });
+    }
+    if (event.type === 'MessageSent') {
+      const { clientId, at, content, fingerprint } = data as {
+        clientId: string;
+        at: number;
+        content: { kind: string; algorithm?: string; bytes?: string };
+        fingerprint: string;
+      };
+      const text = content.kind === 'text' ? (event.opened['content.text'] ?? null) : null;
+      const said = { text, algorithm: content.algorithm ?? null, payload: content.bytes ?? null };
+      const erased = content.kind === 'text' && text === null;
+      const message = { ...entry, kind: content.kind, client_id: clientId, at, ...said, fingerprint, erased };
+      table('timeline').set(`${id} ${seq}`, message);
+      const head = { head_seq: seq, last_message_seq: seq, last_at: at, last_position: position };
+      Object.assign(table('conversations').get(id) ?? {}, head);
+      if (author !== null && device !== null) raise(event, id, author, device, { delivered: seq, read: seq });
+    }
+  };
+
+  const raise = (
+    event: OpenedEvent,
+    id: string,
+    accountId: string,
+    deviceId: string,
+    to: { readonly delivered: number; readonly read: number },
+  ): Row => {
+    const key = `${id} ${accountId} ${deviceId}`;
+    const fresh = { conversation_id: id, account_id: accountId, device_id: deviceId, delivered: -1, read: -1 };
+    const row = table('watermarks').get(key) ?? { ...fresh, position: '-1', at: 0 };
+    if (to.delivered > Number(row['delivered'])) row['delivered'] = to.delivered;
+    if (to.read > Number(row['read'])) row['read'] = to.read;
+    if (event.metadata.occurredAt > Number(row['at'])) row['at'] = event.metadata.occurredAt;
+    table('watermarks').set(key, row);
+    return row;
+  };
+
+  return {
+    tables,
+    apply(event) {
+      const dash = event.stream.indexOf('-');
+      const category = event.stream.slice(0, dash);
+      const id = event.stream.slice(dash + 1);
+      const data = event.data as Data;
+      if (category === 'account') account(event, id, data);
+      if (category === 'conversation') conversation(event, id, data);
+      if (category === 'receipts' && event.type === 'WatermarkAdvanced') {
+        const {
+          accountId,
+          deviceId,
+          delivered = -1,
+          read = -1,
+        } = data as {
+          accountId: string;
+          deviceId: string;
+          delivered?: number;
+          read?: number;
+        };
+        // What was read was delivered.
+        const row = raise(event, id, accountId, deviceId, { delivered: Math.max(delivered, read), read });
+        row['position'] = String(event.position);
+      }
+    },
+  };
+}
