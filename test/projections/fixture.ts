@@ -1,0 +1,187 @@
+import { createHash, createSecretKey, randomBytes } from 'node:crypto';
+import { systemClock } from '../../src/platform/clock/system.js';
+import { postgresEventStore } from '../../src/platform/eventStore/postgres/index.js';
+import type { EventStore, NewEvent, Position } from '../../src/platform/eventStore/port.js';
+import { opener, type Opener } from '../../src/platform/keys/opener.js';
+import type { KeyRef, SubjectKey } from '../../src/platform/keys/port.js';
+import { formatKeyRef, seal } from '../../src/platform/keys/seal.js';
+import { silentLogger } from '../../src/platform/observability/logger.js';
+import { PROJECTIONS } from '../../src/projections/index.js';
+import { createProjector, type Projector, type ProjectorDeps } from '../../src/projections/kit/projector.js';
+import { testDatabase, type TestDatabase } from '../kit/postgres.js';
+
+/** The same name, the same UUID. */
+export function uuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+export interface TestLog {
+  readonly database: TestDatabase;
+  readonly eventStore: EventStore;
+  readonly open: Opener;
+  readonly keys: Map<string, SubjectKey>;
+  /** Events of the named account or conversation; several in one append. */
+  register(account: string): Promise<Position>;
+  profile(
+    account: string,
+    changes: { readonly name?: string | null; readonly about?: string; readonly avatar?: string },
+  ): Promise<Position>;
+  revoke(account: string, device: string): Promise<Position>;
+  start(conversation: string, members: readonly [string, string]): Promise<Position>;
+  /** Texts by turns of the author's first device; a Buffer is sent sealed. */
+  send(conversation: string, author: string, ...contents: readonly (string | Buffer)[]): Promise<Position>;
+  receipt(
+    conversation: string,
+    account: string,
+    device: string,
+    marks: { readonly delivered?: number; readonly read?: number },
+  ): Promise<Position>;
+  /** The fact, then the key. */
+  erase(account: string): Promise<Position>;
+  append(stream: string, ...events: readonly NewEvent[]): Promise<Position>;
+  projector(overrides?: Partial<ProjectorDeps>): Projector;
+  rows(table: string): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** A log with its read model in a database of its own. Devices are named `<account>/<n>`. */
+export async function testLog(): Promise<TestLog> {
+  const database = await testDatabase();
+  const eventStore = postgresEventStore({
+    pool: database.pool,
+    listenConnectionString: database.url,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const keys = new Map<string, SubjectKey>();
+  let now = 1_790_000_000_000;
+  let count = 0;
+
+  const keyOf = (ref: KeyRef): SubjectKey => {
+    const id = formatKeyRef(ref);
+    const key = keys.get(id) ?? createSecretKey(randomBytes(32));
+    keys.set(id, key);
+    return key;
+  };
+  const open = opener({
+    keys: { find: (ref) => keys.get(formatKeyRef(ref)), prefetch: async () => undefined },
+    eventStore,
+  });
+
+  /** A string in `sealed` becomes a sealed field. */
+  const event = (
+    type: string,
+    actor: string,
+    data: Record<string, unknown>,
+    sealed: Record<string, string> = {},
+  ): NewEvent => {
+    const id = uuid(`event ${(count += 1)}`);
+    const ref = { subject: uuid(actor), scope: 'account' };
+    const fields = Object.entries(sealed).map(([name, text]) => [
+      name,
+      seal(keyOf(ref), ref, `${id}|${type}|${name}`, text),
+    ]);
+    const metadata = { occurredAt: (now += 1_000), actor: { account: uuid(actor), device: uuid(`${actor}/1`) } };
+    return { id, type, data: { ...data, ...(Object.fromEntries(fields) as object) }, metadata };
+  };
+  const message = (author: string, content: string | Buffer): NewEvent => {
+    const base = event('MessageSent', author, { clientId: `c${count}`, at: now, fingerprint: `f${count}` });
+    const ref = { subject: uuid(author), scope: 'account' };
+    const said =
+      typeof content === 'string'
+        ? { kind: 'text', text: seal(keyOf(ref), ref, `${base.id}|MessageSent|content.text`, content) }
+        : { kind: 'sealed', algorithm: 'test', bytes: content.toString('base64') };
+    return { ...base, data: { ...base.data, content: said } };
+  };
+  const append = async (stream: string, ...events: readonly NewEvent[]): Promise<Position> => {
+    const outcome = await eventStore.append({ stream, expected: 'any', events });
+    if (outcome.kind !== 'appended') throw new Error(outcome.kind);
+    return outcome.position;
+  };
+
+  return {
+    database,
+    eventStore,
+    open,
+    keys,
+    append,
+    register: (account) =>
+      append(
+        `account-${uuid(account)}`,
+        event(
+          'AccountRegistered',
+          account,
+          { phoneHmac: `hmac ${account}`, country: 'DE' },
+          { phone: `+49 ${account}`, name: account },
+        ),
+        event('DeviceLinked', account, { deviceId: uuid(`${account}/1`), platform: 'ios' }, { name: 'first' }),
+        event('DeviceLinked', account, { deviceId: uuid(`${account}/2`), platform: 'web' }, { name: 'second' }),
+      ),
+    profile: (account, { name, about, avatar }) =>
+      append(
+        `account-${uuid(account)}`,
+        event(
+          'ProfileChanged',
+          account,
+          { ...(name === null && { name }), ...(avatar !== undefined && { avatar }) },
+          { ...(name != null && { name }), ...(about !== undefined && { about }) },
+        ),
+      ),
+    revoke: (account, device) =>
+      append(
+        `account-${uuid(account)}`,
+        event('DeviceRevoked', account, { deviceId: uuid(device), reason: 'revoked' }),
+      ),
+    start: (conversation, [a, b]) =>
+      append(
+        `conversation-${uuid(conversation)}`,
+        event('ConversationStarted', a, { kind: 'direct', members: [uuid(a), uuid(b)].sort() }),
+      ),
+    send: (conversation, author, ...contents) =>
+      append(`conversation-${uuid(conversation)}`, ...contents.map((content) => message(author, content))),
+    receipt: (conversation, account, device, marks) =>
+      append(
+        `receipts-${uuid(conversation)}`,
+        event('WatermarkAdvanced', account, { accountId: uuid(account), deviceId: uuid(device), ...marks }),
+      ),
+    async erase(account) {
+      const position = await append(`account-${uuid(account)}`, event('KeyDestroyed', account, { scope: 'account' }));
+      keys.delete(formatKeyRef({ subject: uuid(account), scope: 'account' }));
+      return position;
+    },
+    projector: (overrides) =>
+      createProjector({
+        readStore: database,
+        eventStore,
+        open,
+        projections: PROJECTIONS,
+        logger: silentLogger,
+        ...overrides,
+      }),
+    rows: async (table) =>
+      (await database.pool.query<Record<string, unknown>>(`SELECT * FROM ${table} t ORDER BY t::text`)).rows,
+    async close() {
+      await eventStore.close();
+      await database.close();
+    },
+  };
+}
+
+/** A bit of everything: two conversations, receipts, a sealed message, a changed profile, a revoked device. */
+export async function chat(log: TestLog): Promise<void> {
+  for (const account of ['ada', 'bob', 'eve']) await log.register(account);
+  await log.start('ab', ['ada', 'bob']);
+  await log.send('ab', 'ada', 'hello', 'are you there?');
+  await log.receipt('ab', 'bob', 'bob/1', { delivered: 2 });
+  await log.receipt('ab', 'bob', 'bob/2', { delivered: 2, read: 1 });
+  await log.send('ab', 'bob', 'yes', Buffer.from([0, 1, 2, 255]));
+  await log.start('ae', ['ada', 'eve']);
+  await log.send('ae', 'eve', 'שלום', '👋🏽');
+  await log.receipt('ab', 'bob', 'bob/2', { read: 2 });
+  await log.receipt('ab', 'bob', 'bob/2', { read: 1 });
+  await log.profile('bob', { name: 'Bob B.', about: 'busy', avatar: 'media/1' });
+  await log.profile('eve', { name: null });
+  await log.revoke('bob', 'bob/2');
+  await log.receipt('ae', 'ada', 'ada/1', { read: 2 });
+}
