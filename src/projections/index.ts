@@ -5,4 +5,9 @@ import { receiptsProjection } from './receipts/receipts.js';
 import { timelineProjection } from './timeline/timeline.js';
 
 /** Every read model of the product. */
-export const PROJECTIONS: readonly Projection[] = [accountsProjection, conversationsProjection, timelineProjection, receiptsProjection];
+export const PROJECTIONS: readonly Projection[] = [
+  accountsProjection,
+  conversationsProjection,
+  timelineProjection,
+  receiptsProjection,
+];

@@ -38,7 +38,13 @@ export const conversationsProjection: Projection = {
         started.push({ id, kind, at: new Date(event.metadata.occurredAt).toISOString(), position, members });
       } else {
         const { at } = event.data as MessageEvent['data'];
-        heads.set(id, { id, head_seq: event.revision, last_message_seq: event.revision, last_at: new Date(at).toISOString(), position });
+        heads.set(id, {
+          id,
+          head_seq: event.revision,
+          last_message_seq: event.revision,
+          last_at: new Date(at).toISOString(),
+          position,
+        });
       }
     }
     if (started.length > 0) {
@@ -57,12 +63,13 @@ export const conversationsProjection: Projection = {
       );
     }
     if (heads.size > 0) {
-      await tx.query(
-        `UPDATE ${schema}.conversations c SET head_seq = r.head_seq, last_message_seq = r.last_message_seq, last_at = r.last_at, last_position = r.position
+      await tx.query({
+        name: `${schema}_heads`,
+        text: `UPDATE ${schema}.conversations c SET head_seq = r.head_seq, last_message_seq = r.last_message_seq, last_at = r.last_at, last_position = r.position
          FROM json_to_recordset($1) AS r (id uuid, head_seq int, last_message_seq int, last_at timestamptz, position bigint)
          WHERE c.id = r.id AND c.head_seq < r.head_seq`,
-        [JSON.stringify([...heads.values()])],
-      );
+        values: [JSON.stringify([...heads.values()])],
+      });
     }
   },
 };

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { EventStoreError, type Position } from '../../platform/eventStore/port.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
 import type { OpenedEvent, Projection } from './projection.js';
+import { projecting } from './transaction.js';
 
 /** What a transaction came to. `rewound`: the read model is further back than the caller believed; nothing was applied. */
 export type Applied = { readonly kind: 'reached' | 'rewound'; readonly position: Position };
@@ -35,27 +36,24 @@ export async function applyBatch(
   events: readonly OpenedEvent[],
 ): Promise<Applied> {
   const last = events.at(-1)?.position ?? after;
-  return readStore.transaction(
-    async (tx) => {
-      const { rows } = await tx.query<Checkpoint>({
-        name: 'projections_lock',
-        text: 'SELECT id, schema_name, position FROM projections WHERE active ORDER BY id FOR UPDATE',
-      });
-      const least = rows.reduce((low, row) => (row.position < low ? row.position : low), rows[0]?.position ?? -1n);
-      if (least < after) return { kind: 'rewound', position: least as Position };
-      if (least >= last) return { kind: 'reached', position: least as Position };
-      for (const projection of projections) await applyOne(tx, projection, rows, events);
-      const moved = await tx.query({
-        name: 'projections_move',
-        text: `UPDATE projections SET position = $1, parked_position = NULL, parked_error = NULL
+  return projecting(readStore, async (tx) => {
+    const { rows } = await tx.query<Checkpoint>({
+      name: 'projections_lock',
+      text: 'SELECT id, schema_name, position FROM projections WHERE active ORDER BY id FOR UPDATE',
+    });
+    const least = rows.reduce((low, row) => (row.position < low ? row.position : low), rows[0]?.position ?? -1n);
+    if (least < after) return { kind: 'rewound', position: least as Position };
+    if (least >= last) return { kind: 'reached', position: least as Position };
+    for (const projection of projections) await applyOne(tx, projection, rows, events);
+    const moved = await tx.query({
+      name: 'projections_move',
+      text: `UPDATE projections SET position = $1, parked_position = NULL, parked_error = NULL
                WHERE active AND position < $1 AND schema_name = ANY ($2)`,
-        values: [last, rows.map((row) => row.schema_name)],
-      });
-      if (moved.rowCount !== rows.filter((row) => row.position < last).length) throw new SwitchedUnderneath();
-      return { kind: 'reached', position: last };
-    },
-    { durable: false },
-  );
+      values: [last, rows.map((row) => row.schema_name)],
+    });
+    if (moved.rowCount !== rows.filter((row) => row.position < last).length) throw new SwitchedUnderneath();
+    return { kind: 'reached', position: last };
+  });
 }
 
 /** A rebuild took the place of a build while we waited for its row, which our snapshot cannot see: once more. */

@@ -2,6 +2,7 @@ import type { EventStore, Position, StoredEvent } from '../../platform/eventStor
 import type { Opener } from '../../platform/keys/opener.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
 import type { Projection } from './projection.js';
+import { projecting } from './transaction.js';
 
 export interface PourDeps {
   readonly readStore: ReadStore;
@@ -46,7 +47,7 @@ export async function pour(
       targets.map(async ({ projection, schema, times = 1 }) => {
         const relevant = opened.filter(({ type }) => projection.eventTypes.includes(type));
         for (let time = 0; time < times && relevant.length > 0; time += 1)
-          await readStore.transaction((tx) => projection.project(relevant, tx, schema), { durable: false });
+          await projecting(readStore, (tx) => projection.project(relevant, tx, schema));
       }),
     ).then(() => onProgress((applied += events.length), to));
     // Its failure is met at the next await of it.

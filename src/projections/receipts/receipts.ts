@@ -29,14 +29,15 @@ export const receiptsProjection: Projection = {
       rows.set(key, before === undefined ? change : merge(before, change));
     }
     if (rows.size === 0) return;
-    await tx.query(
-      `INSERT INTO ${schema}.watermarks AS w (conversation_id, account_id, device_id, delivered, read, position, at)
+    await tx.query({
+      name: `${schema}_upsert`,
+      text: `INSERT INTO ${schema}.watermarks AS w (conversation_id, account_id, device_id, delivered, read, position, at)
        SELECT conversation_id, account_id, device_id, delivered, read, position, to_timestamp(at / 1000.0)
        FROM json_to_recordset($1) AS r (conversation_id uuid, account_id uuid, device_id uuid, delivered int, read int, position bigint, at bigint)
        ON CONFLICT (conversation_id, account_id, device_id) DO UPDATE SET delivered = greatest(w.delivered, excluded.delivered),
          read = greatest(w.read, excluded.read), position = greatest(w.position, excluded.position), at = greatest(w.at, excluded.at)`,
-      [JSON.stringify([...rows.values()])],
-    );
+      values: [JSON.stringify([...rows.values()])],
+    });
   },
 };
 
@@ -45,11 +46,26 @@ function changeOf(event: OpenedEvent): Row | undefined {
   const at = event.metadata.occurredAt;
   if (event.type === 'WatermarkAdvanced') {
     const { accountId, deviceId, ...command } = event.data as ReceiptEvent['data'];
-    return { conversation_id, account_id: accountId, device_id: deviceId, ...advance(NOTHING, command), position: String(event.position), at };
+    return {
+      conversation_id,
+      account_id: accountId,
+      device_id: deviceId,
+      ...advance(NOTHING, command),
+      position: String(event.position),
+      at,
+    };
   }
   const { account, device } = event.metadata.actor ?? {};
   if (account === undefined || device === undefined) return undefined;
-  return { conversation_id, account_id: account, device_id: device, delivered: event.revision, read: event.revision, position: '-1', at };
+  return {
+    conversation_id,
+    account_id: account,
+    device_id: device,
+    delivered: event.revision,
+    read: event.revision,
+    position: '-1',
+    at,
+  };
 }
 
 function merge(before: Row, change: Row): Row {

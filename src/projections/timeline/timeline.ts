@@ -37,23 +37,32 @@ export const timelineProjection: Projection = {
       } else rows.push(event.type === 'MessageSent' ? messageRow(event) : startedRow(event));
     }
     if (rows.length > 0) {
-      await tx.query(
-        `INSERT INTO ${schema}.timeline (conversation_id, seq, position, event_id, kind, author_id, device_id, client_id, at, text, algorithm, payload, fingerprint, erased)
+      await tx.query({
+        name: `${schema}_insert`,
+        text: `INSERT INTO ${schema}.timeline (conversation_id, seq, position, event_id, kind, author_id, device_id, client_id, at, text, algorithm, payload, fingerprint, erased)
          SELECT conversation_id, seq, position, event_id, kind, author_id, device_id, client_id, at, text, algorithm, decode(payload, 'base64'), fingerprint, erased
          FROM json_to_recordset($1) AS r (conversation_id uuid, seq int, position bigint, event_id uuid, kind text, author_id uuid, device_id uuid,
            client_id text, at timestamptz, text text, algorithm text, payload text, fingerprint text, erased boolean)
          ON CONFLICT (conversation_id, seq) DO NOTHING`,
-        [JSON.stringify(rows)],
-      );
+        values: [JSON.stringify(rows)],
+      });
     }
     if (erased.length > 0) {
-      await tx.query(`UPDATE ${schema}.timeline SET text = NULL, erased = true WHERE author_id = ANY ($1::uuid[]) AND kind = 'text' AND NOT erased`, [erased]);
+      await tx.query(
+        `UPDATE ${schema}.timeline SET text = NULL, erased = true WHERE author_id = ANY ($1::uuid[]) AND kind = 'text' AND NOT erased`,
+        [erased],
+      );
     }
   },
 };
 
 function base(event: OpenedEvent): Pick<Row, 'conversation_id' | 'seq' | 'position' | 'event_id'> {
-  return { conversation_id: streamId(event.stream), seq: event.revision, position: String(event.position), event_id: event.id };
+  return {
+    conversation_id: streamId(event.stream),
+    seq: event.revision,
+    position: String(event.position),
+    event_id: event.id,
+  };
 }
 
 function messageRow(event: OpenedEvent): Row {

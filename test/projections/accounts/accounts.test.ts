@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 async function rebuildEmpty(): Promise<void> {
-  const ddl = readFileSync(String(accountsProjection.ddl), 'utf8');
+  const ddl = readFileSync(accountsProjection.ddl, 'utf8');
   await inTransaction(database.pool, (tx) =>
     tx.query(`DROP SCHEMA IF EXISTS build CASCADE; CREATE SCHEMA build; SET LOCAL search_path = build; ${ddl}`),
   );
