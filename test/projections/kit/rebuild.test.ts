@@ -3,6 +3,7 @@ import { silentLogger } from '../../../src/platform/observability/logger.js';
 import { PROJECTIONS } from '../../../src/projections/index.js';
 import { allBuilds, createBuild } from '../../../src/projections/kit/builds.js';
 import { rebuild } from '../../../src/projections/kit/rebuild.js';
+import { snapshotPosition } from '../../../src/projections/kit/snapshot.js';
 import { timelineProjection } from '../../../src/projections/timeline/timeline.js';
 import { chat, testLog, type TestLog } from '../fixture.js';
 
@@ -73,6 +74,32 @@ describe('a rebuild', () => {
     await upgraded.prepare();
     expect(await live()).toMatchObject({ version: 2, schema: 'timeline_v2_b2' });
     expect(await log.rows('timeline')).toEqual(before);
+  });
+
+  it('waits for a snapshot, which sees one build throughout', async () => {
+    await chat(log);
+    const projector = log.projector();
+    await projector.prepare();
+    await projector.catchUp();
+    let rebuilding: Promise<void> | undefined;
+    await log.database.transaction(
+      async (tx) => {
+        expect(await snapshotPosition(tx)).toBe(projector.position());
+        rebuilding = rebuild(deps(), timelineProjection);
+        // Until it has all its rows and stands before the switch.
+        await expect
+          .poll(
+            async () =>
+              (await log.database.pool.query(`SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'`))
+                .rowCount,
+          )
+          .toBe(1);
+        expect((await tx.query('SELECT FROM timeline')).rowCount).toBe(8);
+      },
+      { isolation: 'repeatable read' },
+    );
+    await rebuilding;
+    expect((await live())?.build).toBe(2);
   });
 
   it('drops what an interrupted one left', async () => {
