@@ -25,7 +25,7 @@ export type Verification =
 
 /** Wraps secrets under the master key; the context is authenticated with them. Given by the keys adapter. */
 export interface KeyWrap {
-  wrap(bytes: Buffer, context: string): Buffer;
-  /** Undefined when the master key or the context is another. */
-  unwrap(wrapped: Buffer, context: string): Buffer | undefined;
+  wrap(bytes: Uint8Array, context: string): Buffer;
+  /** @throws when the master key or the context is another. */
+  unwrap(wrapped: Uint8Array, context: string): Buffer;
 }

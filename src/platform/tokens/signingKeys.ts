@@ -67,16 +67,19 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
     newest = [...keys.values()].findLast((key) => key.retiresAt === null);
     loadedAt = clock.now();
   };
-  const parse = (row: Row): SigningKey => {
-    const der = wrap.unwrap(row.wrapped, context(row.kid));
-    if (der === undefined) throw new Error(`the signing key ${row.kid} was wrapped under another master key`);
-    return {
-      kid: row.kid,
-      publicKey: createPublicKey({ key: row.public_key, format: 'der', type: 'spki' }),
-      privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
-      createdAt: row.created_at.getTime(),
-      retiresAt: row.retires_at?.getTime() ?? null,
-    };
+  const parse = (row: Row): SigningKey => ({
+    kid: row.kid,
+    publicKey: createPublicKey({ key: row.public_key, format: 'der', type: 'spki' }),
+    privateKey: createPrivateKey({ key: unwrapped(row), format: 'der', type: 'pkcs8' }),
+    createdAt: row.created_at.getTime(),
+    retiresAt: row.retires_at?.getTime() ?? null,
+  });
+  const unwrapped = (row: Row): Buffer => {
+    try {
+      return wrap.unwrap(row.wrapped, context(row.kid));
+    } catch (cause) {
+      throw new Error(`the signing key ${row.kid} was wrapped under another master key`, { cause });
+    }
   };
   const reload = (): Promise<void> => {
     loading ??= read(pool).finally(() => {
