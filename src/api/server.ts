@@ -67,7 +67,6 @@ function operations(app: Express, { schema, services, logger }: HttpDeps, presen
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     // Apollo's own formatting has lost what the error was; ours takes the original.
     formatError: (_formatted, error) => present(error),
     plugins: [ApolloServerPluginLandingPageDisabled()],

@@ -80,15 +80,28 @@ export interface ContextInput {
 }
 
 /** The context of one operation, or of one payload of a subscription: its loaders cache for as long as it lives. */
-export function makeContext(services: Services, input: ContextInput): ApiContext {
-  let loaders: Loaders | undefined;
-  return {
-    ...input,
-    services,
-    get loaders() {
-      return (loaders ??= createLoaders(services.reads.pool));
-    },
-  };
+export function makeContext(services: Services, { session, address, transport, socket }: ContextInput): ApiContext {
+  return new OperationContext(services, session, address, transport, socket);
+}
+
+/** A class, because Apollo Server copies the context: what its prototype has stays lazy, and cheap for what loads nothing. */
+class OperationContext {
+  private made: Loaders | undefined;
+  declare readonly socket?: SocketHandle;
+
+  constructor(
+    readonly services: Services,
+    readonly session: Session | null,
+    readonly address: string,
+    readonly transport: 'http' | 'socket',
+    socket: SocketHandle | undefined,
+  ) {
+    if (socket !== undefined) this.socket = socket;
+  }
+
+  get loaders(): Loaders {
+    return (this.made ??= createLoaders(this.services.reads.pool));
+  }
 }
 
 /** Who a token speaks for; null when it is not good, has ended, or its device is revoked. */

@@ -31,6 +31,8 @@ const RENAMED: Readonly<Record<string, FaultCode>> = {
 };
 
 const TOKEN_LIMIT = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
+/** Of a value that was given, or not; not of a variable's declaration. */
+const VARIABLE = /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/;
 /** Of Postgres (connection, shutdown, resources) and of sockets. */
 const ENGINE_DOWN = /^(08|57P|53)|^E(CONN|PIPE|HOST|TIMEDOUT)/;
 
@@ -73,10 +75,11 @@ function codeOf(error: GraphQLError): FaultCode | undefined {
   if ('limit' in error.extensions || TOKEN_LIMIT.test(error.message)) return 'TOO_COMPLEX';
   const code = error.extensions['code'];
   if (typeof code === 'string') return code in FAULTS ? (code as FaultCode) : RENAMED[code];
-  // graphql-js itself: a document (no path), or a variable's value.
-  if (error.path !== undefined || error.originalError !== undefined) return undefined;
+  // Of graphql-js itself: about the document, or a variable's value, has no path.
+  const { originalError } = error;
+  if (error.path !== undefined || !(originalError === undefined || isGraphQLError(originalError))) return undefined;
   if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
-  return error.message.startsWith('Variable ') && error.message.includes('got invalid value') ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
+  return VARIABLE.test(error.message) ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
 }
 
 function isGraphQLError(error: Error): boolean {

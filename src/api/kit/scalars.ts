@@ -54,5 +54,5 @@ function textOf(node: ValueNode): string | undefined {
 }
 
 function invalid(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  return new GraphQLError(message);
 }

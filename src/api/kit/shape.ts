@@ -1,3 +1,4 @@
+import './reflect.js';
 import { Extensions, ObjectType } from 'type-graphql';
 
 /** An object type whose values are plain objects: fields without a resolver of their own are read from it. */
