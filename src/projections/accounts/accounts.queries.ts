@@ -63,12 +63,6 @@ export async function accountByPhone(db: Db, phoneHmac: string): Promise<Account
   return rows[0] === undefined ? null : accountView(rows[0]);
 }
 
-/** Which of these are accounts. */
-export async function existingAccounts(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query<{ id: string }>('SELECT id FROM accounts WHERE id = ANY ($1::uuid[])', [ids]);
-  return new Set(rows.map((row) => row.id));
-}
-
 /** By device id; absent ones are left out. For a DataLoader. */
 export async function devicesById(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, DeviceView>> {
   const { rows } = await db.query<DeviceRecord>(`SELECT ${DEVICE} FROM devices WHERE id = ANY ($1::uuid[])`, [ids]);
