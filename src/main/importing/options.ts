@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { StartError } from '../../platform/lifecycle/index.js';
 
 export interface ImportOptions {
   readonly file: string;
@@ -11,32 +12,20 @@ export interface ImportOptions {
   readonly json?: string;
 }
 
-export const usage =
+const usage =
   'npm run import -- chat.txt --me +41791234567 [--me-name "Anna"] [--author "Bob=+41781234567"]\n' +
   '    [--time-zone Europe/Zurich] [--days-first | --months-first] [--json FILE]';
 
-/** @throws Error with one sentence for what is missing or wrong. */
+/** @throws StartError for what is missing or wrong. */
 export function importOptions(args: readonly string[]): ImportOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      me: { type: 'string' },
-      'me-name': { type: 'string' },
-      author: { type: 'string' },
-      'time-zone': { type: 'string' },
-      'days-first': { type: 'boolean' },
-      'months-first': { type: 'boolean' },
-      json: { type: 'string' },
-    },
-  });
+  const { values, positionals } = parsed(args);
   const [file, more] = positionals;
-  if (file === undefined || more !== undefined) throw new Error(`name one file\n${usage}`);
-  if (values.me === undefined) throw new Error(`--me says whose account imports, by its number\n${usage}`);
+  if (file === undefined || more !== undefined) throw new StartError(`name one file\n${usage}`);
+  if (values.me === undefined) throw new StartError(`--me says whose account imports, by its number\n${usage}`);
   const timeZone = values['time-zone'];
-  if (timeZone !== undefined && !isTimeZone(timeZone)) throw new Error(`--time-zone: there is no ${timeZone}`);
+  if (timeZone !== undefined && !isTimeZone(timeZone)) throw new StartError(`--time-zone: there is no ${timeZone}`);
   if (values['days-first'] && values['months-first'])
-    throw new Error('--days-first and --months-first exclude each other');
+    throw new StartError('--days-first and --months-first exclude each other');
   return {
     file,
     me: values.me,
@@ -48,9 +37,29 @@ export function importOptions(args: readonly string[]): ImportOptions {
   };
 }
 
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        me: { type: 'string' },
+        'me-name': { type: 'string' },
+        author: { type: 'string' },
+        'time-zone': { type: 'string' },
+        'days-first': { type: 'boolean' },
+        'months-first': { type: 'boolean' },
+        json: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
 function authorOf(given: string): { name: string; phone: string } {
   const equals = given.lastIndexOf('=');
-  if (equals < 1) throw new Error('--author is "NAME=NUMBER", the name as it stands in the file');
+  if (equals < 1) throw new StartError('--author is "NAME=NUMBER", the name as it stands in the file');
   return { name: given.slice(0, equals).trim(), phone: given.slice(equals + 1).trim() };
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parsePhone, registerMany, type SeedDeps } from '../../domain/accounts/index.js';
 import type { Actor, ConversationHandlers } from '../../domain/conversations/index.js';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../domain/imports/index.js';
 import type { MessageHandlers } from '../../domain/messages/index.js';
 import { START } from '../../platform/eventStore/port.js';
+import { StartError } from '../../platform/lifecycle/index.js';
 import type { ImportOptions } from './options.js';
 
 /** What an import needs of the composed application. */
@@ -36,20 +36,28 @@ export interface PreparedImport {
   readonly unreadable: ImportReport['unreadable'];
 }
 
-/** Reads and checks the file, before any engine is started. @throws Error with one sentence that says what is wrong. */
+/** Reads and checks the file, before any engine is started. @throws StartError that says what is wrong. */
 export function prepareImport(options: ImportOptions): PreparedImport {
-  const text = readFileSync(options.file, 'utf8');
+  const text = readText(options.file);
   const parsed = parseExport(text, options.daysFirst === undefined ? {} : { daysFirst: options.daysFirst });
   const plan = planImport(parsed, {
     ...(options.meName !== undefined && { meName: options.meName }),
     ...(options.author !== undefined && { otherName: options.author.name }),
   });
-  if (!('sends' in plan)) throw new Error(sentenceOf(plan, options.file));
+  if (!('sends' in plan)) throw new StartError(sentenceOf(plan, options.file));
   for (const phone of [options.me, options.author?.phone]) {
     const checked = phone === undefined ? undefined : parsePhone(phone);
-    if (checked?.ok === false) throw new Error(`${phone ?? ''} is not a mobile number in the international form.`);
+    if (checked?.ok === false) throw new StartError(`${phone ?? ''} is not a mobile number in the international form.`);
   }
   return { plan, notices: parsed.notices, unreadable: parsed.unreadable };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new StartError(`${file} cannot be read.`, { cause });
+  }
 }
 
 export async function importInto(
@@ -103,15 +111,11 @@ async function otherActor(app: ImportApp, me: Actor, name: string, options: Impo
   return { account: accountId, device: accountId };
 }
 
-/** The other account is seen by the read model a moment after it was registered. */
 async function startConversation(conversations: ConversationHandlers, me: Actor, other: string): Promise<string> {
-  if (me.account === other) throw new Error('Both authors have the same number.');
-  for (let tries = 0; tries < 300; tries += 1) {
-    const outcome = await conversations.start({ actor: me, withAccountId: other });
-    if (outcome.outcome === 'started') return outcome.conversationId;
-    await pause(outcome.outcome === 'rate_limited' ? outcome.retryAfterMs : 50);
-  }
-  throw new Error('The read model does not follow the log: see npm run projections -- status.');
+  if (me.account === other) throw new StartError('Both authors have the same number.');
+  const outcome = await conversations.start({ actor: me, withAccountId: other });
+  if (outcome.outcome !== 'started') throw new Error(`the conversation could not be started: ${outcome.outcome}`);
+  return outcome.conversationId;
 }
 
 function sentenceOf(problem: PlanProblem, file: string): string {

@@ -6,6 +6,7 @@ import { postgresEventStore } from '../../platform/eventStore/postgres/index.js'
 import type { EventStore } from '../../platform/eventStore/port.js';
 import { loadMasterKey } from '../../platform/keys/masterKey.js';
 import { opener, type Opener } from '../../platform/keys/opener.js';
+import type { KeyStore } from '../../platform/keys/port.js';
 import { openKeyStore } from '../../platform/keys/postgres.js';
 import { StartError } from '../../platform/lifecycle/index.js';
 import type { Lifecycle } from '../../platform/lifecycle/index.js';
@@ -18,6 +19,7 @@ export interface Engines {
   readonly readStore: ReadStore;
   readonly eventStore: EventStore;
   readonly open: Opener;
+  readonly keys: KeyStore;
 }
 
 /** The engines that projections need, beside a running server or without one. @throws StartError */
@@ -45,5 +47,5 @@ export async function openEngines(config: Config, logger: Logger, lifecycle: Lif
     logger,
   });
   lifecycle.add('keys', () => keys.close());
-  return { readStore, eventStore, open: opener({ keys, eventStore }) };
+  return { readStore, eventStore, open: opener({ keys, eventStore }), keys };
 }

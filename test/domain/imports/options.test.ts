@@ -14,6 +14,7 @@ it.each([
   [[], /name one file/],
   [['a', 'b', '--me', '1'], /name one file/],
   [['a'], /--me says/],
+  [['a', '--mee', '1'], /--mee/],
   [['a', '--me', '1', '--author', 'Bob'], /NAME=NUMBER/],
   [['a', '--me', '1', '--time-zone', 'Mars/Base'], /there is no Mars/],
   [['a', '--me', '1', '--days-first', '--months-first'], /exclude/],
