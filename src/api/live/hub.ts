@@ -7,8 +7,10 @@ import { streamCategory, streamId } from '../../domain/shared/streams.js';
 import { fault } from '../kit/errors.js';
 import type { Cursors } from './cursors.js';
 import type { LiveItem } from './item.js';
+import type { LiveReads } from './reads.js';
 import { LiveSource, type SourceDeps } from './source.js';
 import { cursorAdvanced, updateOf } from './payloads.js';
+import type { UpdateValue } from './updates.js';
 
 export interface LiveSession {
   readonly accountId: string;
@@ -36,11 +38,12 @@ export interface HubDeps {
   readonly open: (events: readonly StoredEvent[]) => Promise<readonly OpenedEvent[]>;
   readonly isMember: (conversationId: string, accountId: string) => Promise<boolean>;
   readonly onEvent: (event: StoredEvent) => void;
-  readonly reads: Pick<SourceDeps, 'waitForProjection' | 'replay' | 'checkReplay'>;
+  readonly reads: LiveReads;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
+/** Also of a cursor that is past the head or has too much after it. */
 export function cursorExpired(): Error {
   return fault('CURSOR_EXPIRED', 'what happened since this cursor cannot be replayed: take a snapshot and go on from its cursor');
 }
@@ -71,8 +74,11 @@ export function liveHub(deps: HubDeps): LiveHub {
     rendered: new Map(),
   });
 
+  const { waitForProjection, replay, checkReplay } = deps.reads;
   const sourceDeps: SourceDeps = {
-    ...deps.reads,
+    waitForProjection,
+    replay,
+    checkReplay,
     cursorOnly,
     position: () => position,
     register(source) {
@@ -91,12 +97,12 @@ export function liveHub(deps: HubDeps): LiveHub {
     },
   };
 
-  const deliver = (event: OpenedEvent, accountIds: readonly string[], conversationId: string | undefined): void => {
+  const deliver = (event: OpenedEvent, accountIds: readonly string[], conversationId: string | undefined, read?: UpdateValue): void => {
     let item: LiveItem | undefined;
     const push = (set: Set<LiveSource> | undefined): void => {
       if (set === undefined) return;
       if (item === undefined) {
-        const update = updateOf(event);
+        const update = read ?? updateOf(event);
         if (update === undefined) return;
         item = { position: event.position, cursor: cursors.encodeCursor(event.position), update, conversationId, rendered: new Map() };
       }
@@ -111,6 +117,12 @@ export function liveHub(deps: HubDeps): LiveHub {
     return loaded.state.kind === 'absent' ? [] : loaded.state.members;
   };
 
+  /** The event has the changed fields alone; a device wants the whole profile. Rare enough to wait for. */
+  const deliverProfile = async (event: OpenedEvent, accountId: string): Promise<void> => {
+    const profile = await deps.reads.profile(accountId, event.position).catch(() => undefined);
+    if (profile !== undefined) deliver(event, [accountId], undefined, profile);
+  };
+
   const route = (event: OpenedEvent): void | Promise<void> => {
     const id = streamId(event.stream);
     switch (streamCategory(event.stream)) {
@@ -123,6 +135,7 @@ export function liveHub(deps: HubDeps): LiveHub {
         });
       }
       case 'account':
+        if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
         deliver(event, [id], undefined);
         if (event.type === 'DeviceRevoked') for (const callback of revoked) callback((event.data as { deviceId: string }).deviceId);
         return;

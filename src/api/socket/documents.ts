@@ -3,6 +3,7 @@ import {
   GraphQLError,
   Kind,
   parse,
+  specifiedRules,
   validate,
   visit,
   type DocumentNode,
@@ -61,7 +62,7 @@ function prepare(
   } catch (error) {
     return [asGraphQLError(error)];
   }
-  const errors = validate(schema, document, rules);
+  const errors = validate(schema, document, [...specifiedRules, ...rules]);
   if (errors.length > 0) return errors;
   const operation = getOperationAST(document, operationName ?? undefined);
   if (operation == null) return [new GraphQLError('The document has no such operation.', { extensions: { code: 'BAD_USER_INPUT' } })];
