@@ -103,6 +103,11 @@ async function verifyAll(engines: Engines): Promise<Result> {
     logger: createLogger({ level: 'silent' }),
   });
   await projector.prepare();
+  const behind = Math.max(
+    ...(await statuses(await allBuilds(engines.readStore.pool), PROJECTIONS, engines.eventStore)).map(
+      (one) => one.behind,
+    ),
+  );
   await projector.catchUp();
   const progress = await progressOver(engines, 'rebuilding, twice and folding');
   let events = 0;
@@ -118,8 +123,9 @@ async function verifyAll(engines: Engines): Promise<Result> {
   }
   const differences = results.reduce((sum, one) => sum + one.rebuilt + one.twice + one.fold, 0);
   const rows = results.reduce((sum, one) => sum + one.rows, 0);
+  if (behind > 0) print(`the live ones were ${behind} events behind, and were brought up to date first`);
   const figures = `differences ${differences}, ${results.length} projections, ${rows} rows, ${events} events`;
-  return { ok: differences === 0, figures, json: { differences, rows, events, projections: results } };
+  return { ok: differences === 0, figures, json: { differences, rows, events, behind, projections: results } };
 }
 
 /** The bar fills by position, since no store counts its events. */

@@ -90,8 +90,11 @@ describe('a rebuild', () => {
         await expect
           .poll(
             async () =>
-              (await log.database.pool.query(`SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'`))
-                .rowCount,
+              (
+                await log.database.pool.query(
+                  `SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+                )
+              ).rowCount,
           )
           .toBe(1);
         expect((await tx.query('SELECT FROM timeline')).rowCount).toBe(8);
