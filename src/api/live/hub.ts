@@ -28,6 +28,8 @@ export interface LiveHub {
   /** Rejects when following the log failed for good. */
   readonly done: Promise<void>;
   position(): Position;
+  /** False once following the log has failed. */
+  readonly following: boolean;
   readonly sources: number;
 }
 
@@ -62,6 +64,7 @@ export function liveHub(deps: HubDeps): LiveHub {
   const revoked: ((deviceId: string) => void)[] = [];
   let position: Position;
   let done: Promise<void> = Promise.resolve();
+  let following = false;
 
   const topicOf = (source: LiveSource): [Topics, string] =>
     source.conversationId === undefined ? [accounts, source.accountId] : [conversations, source.conversationId];
@@ -193,8 +196,10 @@ export function liveHub(deps: HubDeps): LiveHub {
     },
     async start(signal) {
       position = await eventStore.head();
+      following = true;
       done = follow(signal);
       done.catch((error: unknown) => {
+        following = false;
         deps.logger.fatal({ err: error }, 'following the log failed');
       });
       moveIdleCursors(signal);
@@ -203,6 +208,9 @@ export function liveHub(deps: HubDeps): LiveHub {
       return done;
     },
     position: () => position,
+    get following() {
+      return following;
+    },
     get sources() {
       return all.size;
     },

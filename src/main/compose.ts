@@ -1,0 +1,155 @@
+import { accountHandlers, type AccountHandlers, type SeedDeps } from '../domain/accounts/index.js';
+import { conversationHandlers, conversationStates, type ConversationHandlers, type ConversationStates } from '../domain/conversations/index.js';
+import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
+import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
+import { systemClock } from '../platform/clock/system.js';
+import type { Config } from '../platform/config/index.js';
+import { eventStoreDbEventStore } from '../platform/eventStore/eventstoredb/index.js';
+import type { EventStore } from '../platform/eventStore/port.js';
+import { postgresEventStore } from '../platform/eventStore/postgres/index.js';
+import { systemIds } from '../platform/ids/system.js';
+import { loadMasterKey } from '../platform/keys/masterKey.js';
+import { opener, type Opener } from '../platform/keys/opener.js';
+import { openKeyStore, type PostgresKeyStore } from '../platform/keys/postgres.js';
+import { createLifecycle, type Lifecycle } from '../platform/lifecycle/index.js';
+import { memoryLimiter, noLimits } from '../platform/limits/memory.js';
+import type { Limiter } from '../platform/limits/port.js';
+import type { Logger } from '../platform/observability/logger.js';
+import { migrate } from '../platform/readStore/migrate.js';
+import { openReadStore } from '../platform/readStore/open.js';
+import type { ReadStore } from '../platform/readStore/port.js';
+import { developmentOutbox, type DevelopmentOutbox } from '../platform/sms/outbox.js';
+import { twilioSms } from '../platform/sms/twilio.js';
+import { jwtAccessTokens } from '../platform/tokens/jwt.js';
+import type { AccessTokens } from '../platform/tokens/port.js';
+import { signingKeys } from '../platform/tokens/signingKeys.js';
+import { accountsById, devicesById } from '../projections/accounts/accounts.queries.js';
+import { conversationSnapshot, deviceWatermarks, knownMessages } from '../projections/conversations/commands.queries.js';
+import { PROJECTIONS } from '../projections/index.js';
+import { createProjector, type Projector } from '../projections/kit/projector.js';
+
+export interface ComposeOptions {
+  readonly logger: Logger;
+  /** A server takes the data for itself; a tool works beside it. */
+  readonly exclusive: boolean;
+  /** A tool that acts for many devices at once is not limited. */
+  readonly limited?: boolean;
+}
+
+/** Engines, ports and features of one process, without anything that listens. */
+export interface App {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+  readonly readStore: ReadStore;
+  readonly eventStore: EventStore;
+  readonly keys: PostgresKeyStore;
+  readonly open: Opener;
+  readonly limiter: Limiter;
+  readonly tokens: AccessTokens;
+  readonly outbox: DevelopmentOutbox | undefined;
+  readonly states: ConversationStates;
+  readonly projector: Projector;
+  readonly handlers: {
+    readonly accounts: AccountHandlers;
+    readonly conversations: ConversationHandlers;
+    readonly messages: MessageHandlers;
+    readonly receipts: ReceiptHandlers;
+  };
+  /** For `registerMany`. */
+  readonly seedDeps: SeedDeps;
+  /** By port, the adapter that serves it. */
+  readonly adapters: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** @throws StartError, after stopping what had started. */
+export async function compose(config: Config, options: ComposeOptions): Promise<App> {
+  const lifecycle = createLifecycle(options.logger);
+  try {
+    return await build(config, options, lifecycle);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function build(config: Config, { logger, exclusive, limited = true }: ComposeOptions, lifecycle: Lifecycle): Promise<App> {
+  const { dataDir, databaseUrl } = config;
+  const clock = systemClock;
+  const ids = systemIds(clock);
+  const readStore = await openReadStore({ dataDir, databaseUrl, exclusive, logger });
+  lifecycle.add('read store', () => readStore.close(), 40_000);
+  const { pool, connectionString } = readStore;
+  await migrate(pool);
+  const masterKey = loadMasterKey({ dataDir, masterKey: config.masterKey });
+  const keys = await openKeyStore({ pool, connectionString, masterKey, logger });
+  lifecycle.add('keys', () => keys.close());
+  const eventStore =
+    config.eventStoreUrl === undefined
+      ? postgresEventStore({ pool, listenConnectionString: connectionString, clock, logger })
+      : eventStoreDbEventStore({ connectionString: config.eventStoreUrl, logger });
+  lifecycle.add('event store', () => eventStore.close());
+
+  const open = opener({ keys, eventStore });
+  const projector = createProjector({ readStore, eventStore, open, projections: PROJECTIONS, logger });
+  await projector.prepare();
+
+  const tokenTtlMs = config.accessTokenTtlSeconds * 1000;
+  const tokens = jwtAccessTokens({ keys: signingKeys({ pool, wrap: masterKey, clock, newKid: () => ids.next(), tokenTtlMs }), clock, ttlMs: tokenTtlMs });
+  const limiter = config.rateLimits && limited ? memoryLimiter() : noLimits;
+  const outbox = config.twilio === undefined ? developmentOutbox(pool, clock) : undefined;
+  const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
+  const states = conversationStates({ eventStore, findSnapshot: (id) => conversationSnapshot(pool, id) });
+  const accounts = accountHandlers({
+    eventStore,
+    keys,
+    clock,
+    ids,
+    limiter,
+    sms,
+    tokens,
+    readStore,
+    findDevices: async (deviceIds) => {
+      const devices = await devicesById(pool, deviceIds);
+      return new Map([...devices].map(([id, { accountId, revokedAt }]) => [id, { accountId, revoked: revokedAt !== null }]));
+    },
+  });
+  const accountExists = async (accountId: string): Promise<boolean> => {
+    if ((await accountsById(pool, [accountId])).size > 0) return true;
+    for await (const event of eventStore.readStream(`account-${accountId}`, { limit: 1 })) return event.type === 'AccountRegistered';
+    return false;
+  };
+  const handlers = {
+    accounts,
+    conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
+    messages: messageHandlers({ eventStore, states, keys, clock, limiter, findKnown: (id, messageIds) => knownMessages(pool, id, messageIds) }),
+    receipts: receiptHandlers({ eventStore, states, clock, ids, limiter, findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId) }),
+  };
+  return {
+    config,
+    logger,
+    lifecycle,
+    readStore,
+    eventStore,
+    keys,
+    open,
+    limiter,
+    tokens,
+    outbox,
+    states,
+    projector,
+    handlers,
+    seedDeps: { eventStore, keys, clock, ids },
+    adapters: {
+      'event store': config.eventStoreUrl === undefined ? `Postgres (${readStore.kind})` : 'EventStoreDB',
+      'read store': readStore.kind === 'embedded' ? `Postgres, embedded in ${dataDir}` : 'Postgres (DATABASE_URL)',
+      keys: `Postgres, wrapped by ${masterKey.source}`,
+      'limits, cache, fan-out': 'in process',
+      sms: config.twilio === undefined ? 'local outbox' : 'Twilio',
+    },
+    stop: async () => {
+      await lifecycle.stop();
+    },
+  };
+}
