@@ -8,8 +8,13 @@ const endpoint = new URL('/graphql', location.href);
 export async function fetcher(request, options = {}) {
   // The schema is everybody's; a header that cannot be filled in yet must not keep it away.
   if (request.operationName === 'IntrospectionQuery') return post(request, {});
-  const headers = fill(options.headers ?? {});
-  const filled = { ...request, variables: fill(request.variables ?? {}) };
+  let headers, filled;
+  try {
+    headers = fill(options.headers ?? {});
+    filled = { ...request, variables: fill(request.variables ?? {}) };
+  } catch (error) {
+    return { errors: [{ message: error.message }] };
+  }
   if (getOperationAST(parse(request.query), request.operationName)?.operation === 'subscription') return subscribe(filled, headers);
   const answer = await post(filled, headers);
   learn(filled, answer.data);

@@ -8,44 +8,91 @@ const problem = '... on Problem { code message }';
 
 export const tabs = [
   {
-    query: `# Parlance, step by step: run the tabs from left to right.
-# 1. Two people ask for a code. In development none is sent: the next tab shows them.
-#    {{…}} in variables and headers is filled in from the answers of the tabs before;
-#    write your own values in its place whenever you like.
-mutation S1_RequestCodes($alice: String!, $bob: String!) {
-  alice: requestOtp(phone: $alice) { __typename ... on OtpSent { expiresAt } ${problem} }
-  bob: requestOtp(phone: $bob) { __typename ... on OtpSent { expiresAt } ${problem} }
+    query: `# Parlance, step by step:
+# run the tabs from left to right.
+#
+# {{…}} in Variables and Headers is filled in from
+# the answers of the tabs before. Write your own
+# values in its place whenever you like.
+#
+# 1. Two people ask for a code. In development
+#    none is sent: the next tab shows them.
+mutation S1_RequestCodes(
+  $alice: String!
+  $bob: String!
+) {
+  alice: requestOtp(phone: $alice) {
+    __typename
+    ... on OtpSent { expiresAt }
+    ${problem}
+  }
+  bob: requestOtp(phone: $bob) {
+    __typename
+    ... on OtpSent { expiresAt }
+    ${problem}
+  }
 }`,
     variables: json({ alice: '+447400123456', bob: '+447400654321' }),
   },
   {
-    query: `# 2. The outbox: only in development, only on this machine.
-query S2_ReadCodes($alice: String!, $bob: String!) {
+    query: `# 2. The outbox: only in development,
+#    only on this machine.
+query S2_ReadCodes(
+  $alice: String!
+  $bob: String!
+) {
   alice: devOutbox(phone: $alice) { code body at }
   bob: devOutbox(phone: $bob) { code body at }
 }`,
     variables: json({ alice: '{{alice.phone}}', bob: '{{bob.phone}}' }),
   },
   {
-    query: `# 3. The codes register two accounts, each on a device of its own.
-mutation S3_SignIn($alice: String!, $aliceCode: String!, $bob: String!, $bobCode: String!) {
-  alice: submitOtp(phone: $alice, code: $aliceCode, name: "Alice", device: { name: "Playground", platform: "web" }) { ...Session }
-  bob: submitOtp(phone: $bob, code: $bobCode, name: "Bob", device: { name: "Playground", platform: "web" }) { ...Session }
+    query: `# 3. The codes register two accounts,
+#    each on a device of its own.
+mutation S3_SignIn(
+  $alice: String!
+  $aliceCode: String!
+  $bob: String!
+  $bobCode: String!
+  $device: DeviceInput!
+) {
+  alice: submitOtp(
+    phone: $alice
+    code: $aliceCode
+    name: "Alice"
+    device: $device
+  ) { ...Session }
+  bob: submitOtp(
+    phone: $bob
+    code: $bobCode
+    name: "Bob"
+    device: $device
+  ) { ...Session }
 }
 
 fragment Session on SubmitOtpResult {
   __typename
-  ... on SignedIn { newAccount account { id name } device { id } tokens { accessToken accessExpiresAt refreshToken } }
+  ... on SignedIn {
+    newAccount
+    account { id name }
+    device { id }
+    tokens { accessToken accessExpiresAt refreshToken }
+  }
   ${problem}
 }`,
-    variables: json({ alice: '{{alice.phone}}', aliceCode: '{{alice.code}}', bob: '{{bob.phone}}', bobCode: '{{bob.code}}' }),
+    variables: json({ alice: '{{alice.phone}}', aliceCode: '{{alice.code}}', bob: '{{bob.phone}}', bobCode: '{{bob.code}}', device: { name: 'Playground', platform: 'web' } }),
   },
   {
-    query: `# 4. Alice opens a conversation with Bob. See Headers: the call carries Alice's access token.
+    query: `# 4. Alice opens a conversation with Bob.
+#    See Headers: it is Alice's access token.
 mutation S4_StartConversation($with: ID!) {
   startConversation(with: $with) {
     __typename
-    ... on ConversationStarted { created conversation { id members { id name } } readToken }
+    ... on ConversationStarted {
+      created
+      conversation { id members { id name } }
+      readToken
+    }
     ${problem}
   }
 }`,
@@ -53,15 +100,26 @@ mutation S4_StartConversation($with: ID!) {
     headers: as('alice'),
   },
   {
-    query: `# 5. Bob listens. Leave this running, open /playground in a second browser tab, and send from there.
-#    (Changing to another tab in here stops the subscription.) Give an earlier cursor to replay from there.
+    query: `# 5. Bob listens. Leave this running, open
+#    /playground in a second browser tab, and
+#    send from there: changing to another tab in
+#    here would stop it. With a cursor of before as
+#    $after, it replays what came since, then goes on.
 subscription S5_Updates($after: Cursor) {
   updates(after: $after) {
     cursor
     update {
       __typename
-      ... on MessageAdded { conversationId message { id seq authorId at content { ... on TextContent { text } } } }
-      ... on ReceiptAdvanced { accountId deliveredUpTo readUpTo }
+      ... on MessageAdded {
+        conversationId
+        message {
+          id seq authorId at
+          content { ... on TextContent { text } }
+        }
+      }
+      ... on ReceiptAdvanced {
+        accountId deliveredUpTo readUpTo
+      }
       ... on ConversationAdded { conversationId memberIds }
     }
   }
@@ -70,9 +128,15 @@ subscription S5_Updates($after: Cursor) {
     headers: as('bob'),
   },
   {
-    query: `# 6. Alice writes. The same clientId again gives the same answer, for ever; {{new}} is another one each time.
+    query: `# 6. Alice writes. The same clientId again gives
+#    the same answer, for ever; {{new}} is another
+#    one each time.
 mutation S6_SendMessage($input: SendMessageInput!) {
-  sendMessage(input: $input) { __typename ... on MessageSent { messageId seq at readToken } ${problem} }
+  sendMessage(input: $input) {
+    __typename
+    ... on MessageSent { messageId seq at readToken }
+    ${problem}
+  }
 }`,
     variables: json({ input: { conversationId: '{{conversation}}', clientId: '{{new}}', text: 'Hello, Bob!' } }),
     headers: as('alice'),
@@ -80,19 +144,30 @@ mutation S6_SendMessage($input: SendMessageInput!) {
   {
     query: `# 7. Bob has it, and has read it.
 mutation S7_Acknowledge($input: AcknowledgeInput!) {
-  acknowledge(input: $input) { __typename ... on Acknowledged { deliveredUpTo readUpTo } ${problem} }
+  acknowledge(input: $input) {
+    __typename
+    ... on Acknowledged { deliveredUpTo readUpTo }
+    ${problem}
+  }
 }`,
     variables: json({ input: { conversationId: '{{conversation}}', deliveredUpTo: '{{seq}}', readUpTo: '{{seq}}' } }),
     headers: as('bob'),
   },
   {
-    query: `# 8. Alice looks at the conversation: her message's status is READ now.
+    query: `# 8. Alice looks at the conversation:
+#    her message's status is READ now.
 query S8_History($id: ID!) {
   conversation(id: $id) {
     unreadCount
     watermarks { accountId deliveredUpTo readUpTo }
     messages(last: 20) {
-      edges { node { seq at status author { name } content { ... on TextContent { text } } } }
+      edges {
+        node {
+          seq at status
+          author { name }
+          content { ... on TextContent { text } }
+        }
+      }
       pageInfo { hasPreviousPage startCursor }
     }
   }
