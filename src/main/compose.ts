@@ -23,7 +23,7 @@ import { twilioSms } from '../platform/sms/twilio.js';
 import { jwtAccessTokens } from '../platform/tokens/jwt.js';
 import type { AccessTokens } from '../platform/tokens/port.js';
 import { signingKeys } from '../platform/tokens/signingKeys.js';
-import { accountsById, devicesById } from '../projections/accounts/accounts.queries.js';
+import { accountsById, deviceStates } from '../projections/accounts/accounts.queries.js';
 import { conversationSnapshot, deviceWatermarks, knownMessages } from '../projections/conversations/commands.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
 import { createProjector, type Projector } from '../projections/kit/projector.js';
@@ -110,10 +110,7 @@ async function build(config: Config, { logger, exclusive, limited = true }: Comp
     sms,
     tokens,
     readStore,
-    findDevices: async (deviceIds) => {
-      const devices = await devicesById(pool, deviceIds);
-      return new Map([...devices].map(([id, { accountId, revokedAt }]) => [id, { accountId, revoked: revokedAt !== null }]));
-    },
+    findDevices: (deviceIds) => deviceStates(pool, deviceIds),
   });
   const accountExists = async (accountId: string): Promise<boolean> => {
     if ((await accountsById(pool, [accountId])).size > 0) return true;
