@@ -1,5 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { commit } from '../../domain/accounts/accountStream.js';
+import { commit, loadAccount } from '../../domain/accounts/accountStream.js';
 import { decideLinkDevice } from '../../domain/accounts/decide.js';
 import { parsePhone, registerMany, seedPhone, type SeedDeps } from '../../domain/accounts/index.js';
 import type { ConversationStates } from '../../domain/conversations/index.js';
@@ -58,10 +58,11 @@ export async function seed(app: SeedApp, request: SeedRequest): Promise<SeedResu
   let fresh = 0;
   const total = request.conversations === 0 ? 0 : request.messages;
   await pool(conversations.length, 64, async (index) => {
-    fresh += await seedMessages(app, conversations[index]!, counts[index] ?? 0, (done) => {
+    const added = await seedMessages(app, conversations[index]!, counts[index] ?? 0, (done) => {
       sent += done;
       request.progress('messages', sent, total);
     });
+    fresh += added;
   });
   return {
     accounts: accounts.length,
@@ -87,6 +88,10 @@ async function seedAccounts(app: SeedApp, request: SeedRequest): Promise<Seeded[
   if (request.devicesPerAccount > 1)
     await pool(accounts.length, 64, async (index) => {
       const account = accounts[index]!;
+      const { state } = await loadAccount(app.eventStore, account.accountId);
+      if (state.kind === 'registered')
+        for (const [id, status] of state.devices)
+          if (status === 'active' && !account.devices.includes(id)) account.devices.push(id);
       while (account.devices.length < request.devicesPerAccount) account.devices.push(await linkDevice(app, account));
     });
   return accounts;

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { loadConfig } from '../platform/config/index.js';
+import { createLifecycle, StartError } from '../platform/lifecycle/index.js';
+import { createLogger } from '../platform/observability/logger.js';
+import { progressBar } from './importing/progress.js';
+import { openSeedApp } from './seed/app.js';
+import { seedOptions } from './seed/options.js';
+import { seed } from './seed/run.js';
+
+/** npm run seed -- --accounts N --conversations N --messages N: beside a running server, or before it starts. */
+async function main(): Promise<void> {
+  const options = seedOptions(process.argv.slice(2));
+  const config = loadConfig(process.env);
+  const logger = createLogger({ level: config.logLevel });
+  const lifecycle = createLifecycle(logger);
+  try {
+    const app = await openSeedApp(config, logger, lifecycle);
+    const bars = new Map<string, (done: number, total: number) => void>();
+    const progress = (what: string, done: number, total: number): void => {
+      let bar = bars.get(what);
+      if (bar === undefined) bars.set(what, (bar = progressBar(process.stderr, what)));
+      bar(done, total);
+    };
+    const result = await seed(app, { ...options, progress });
+    await app.project();
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+    const { accounts, devices, conversations, messages, newMessages, seconds } = result;
+    process.stdout.write(
+      `${accounts} accounts, ${devices} devices, ${conversations} conversations, ${messages} messages (${newMessages} new) in ${seconds} s\n`,
+    );
+  } finally {
+    await lifecycle.stop();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const sentence =
+      error instanceof StartError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
+    process.stderr.write(`${sentence}\n`);
+    process.exit(1);
+  },
+);
