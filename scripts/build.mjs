@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { globSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { buildPlayground } from '../src/playground/build.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const patterns = ['src/main/*.ts', 'bench/*.ts', 'test/chaos/*.ts', 'test/wireDouble/main.ts'];
@@ -31,4 +32,5 @@ if (entryPoints.length === 0) {
     tsconfig: 'tsconfig.json',
     logLevel: 'warning',
   });
+  await buildPlayground(root);
 }
