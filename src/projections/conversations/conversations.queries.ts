@@ -57,17 +57,36 @@ export async function conversationsPage(
 }
 
 /** By conversation, in the order of joining. For a DataLoader. */
-export async function membersOfConversations(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, readonly MemberView[]>> {
-  const { rows } = await db.query<{ conversation_id: string; account_id: string; from_seq: number; to_seq: number | null }>({
+export async function membersOfConversations(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly MemberView[]>> {
+  const { rows } = await db.query<{
+    conversation_id: string;
+    account_id: string;
+    from_seq: number;
+    to_seq: number | null;
+  }>({
     name: 'members_of_conversations',
     text: `SELECT conversation_id, account_id, from_seq, to_seq FROM memberships
            WHERE conversation_id = ANY ($1::uuid[]) ORDER BY conversation_id, from_seq, account_id`,
     values: [ids],
   });
-  const members = rows.map((row) => ({ conversationId: row.conversation_id, accountId: row.account_id, fromSeq: row.from_seq, toSeq: row.to_seq }));
+  const members = rows.map((row) => ({
+    conversationId: row.conversation_id,
+    accountId: row.account_id,
+    fromSeq: row.from_seq,
+    toSeq: row.to_seq,
+  }));
   return Map.groupBy(members, (member) => member.conversationId);
 }
 
 function viewOf(row: Row): ConversationView {
-  return { id: row.id, kind: row.kind, headSeq: row.head_seq, lastMessageSeq: row.last_message_seq, lastAt: row.last_at.getTime() };
+  return {
+    id: row.id,
+    kind: row.kind,
+    headSeq: row.head_seq,
+    lastMessageSeq: row.last_message_seq,
+    lastAt: row.last_at.getTime(),
+  };
 }

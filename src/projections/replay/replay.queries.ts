@@ -21,7 +21,12 @@ export type ReplayRow =
       readonly payload: string | null;
       readonly erased: boolean;
     }
-  | { readonly kind: 'started'; readonly position: Position; readonly conversationId: string; readonly members: readonly string[] }
+  | {
+      readonly kind: 'started';
+      readonly position: Position;
+      readonly conversationId: string;
+      readonly members: readonly string[];
+    }
   | {
       readonly kind: 'watermark';
       readonly position: Position;
@@ -31,8 +36,21 @@ export type ReplayRow =
       readonly delivered: number;
       readonly read: number;
     }
-  | { readonly kind: 'device'; readonly position: Position; readonly deviceId: string; readonly name: string | null; readonly revoked: boolean }
-  | { readonly kind: 'profile'; readonly position: Position; readonly accountId: string; readonly name: string | null; readonly about: string | null; readonly avatar: string | null };
+  | {
+      readonly kind: 'device';
+      readonly position: Position;
+      readonly deviceId: string;
+      readonly name: string | null;
+      readonly revoked: boolean;
+    }
+  | {
+      readonly kind: 'profile';
+      readonly position: Position;
+      readonly accountId: string;
+      readonly name: string | null;
+      readonly about: string | null;
+      readonly avatar: string | null;
+    };
 
 interface Raw {
   kind: string;
@@ -73,8 +91,18 @@ export interface ReplayScope {
 }
 
 /** What concerns the account with a position in (after, upTo], in log order: the first `limit` of it. */
-export async function replayPage(db: Db, { accountId, conversationId }: ReplayScope, after: Position, upTo: Position, limit: number): Promise<readonly ReplayRow[]> {
-  const { rows } = await db.query<Raw>({ name: 'replay_page', text: PAGE, values: [accountId, after, upTo, conversationId ?? null, limit] });
+export async function replayPage(
+  db: Db,
+  { accountId, conversationId }: ReplayScope,
+  after: Position,
+  upTo: Position,
+  limit: number,
+): Promise<readonly ReplayRow[]> {
+  const { rows } = await db.query<Raw>({
+    name: 'replay_page',
+    text: PAGE,
+    values: [accountId, after, upTo, conversationId ?? null, limit],
+  });
   return rows.map(({ kind, position, body }) => ({ ...body, kind, position }) as unknown as ReplayRow);
 }
 

@@ -38,7 +38,8 @@ interface Row {
   erased: boolean;
 }
 
-const COLUMNS = 't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.erased';
+const COLUMNS =
+  't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.erased';
 const MESSAGE = `t.kind <> 'started'`;
 /** The visibility function (DESIGN 4), for the account in $1. */
 const VISIBLE = `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = t.conversation_id AND m.account_id = $1
@@ -47,7 +48,11 @@ const VISIBLE = `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = t.c
 const UNREAD_CAP = 1_000;
 
 /** The next messages after `seq`, in order. The limit is in the text, as the plan depends on it. */
-export async function messagesAfter(db: Db, { conversationId, viewer }: Seen, page: { readonly seq: number; readonly limit: number }): Promise<readonly TimelineView[]> {
+export async function messagesAfter(
+  db: Db,
+  { conversationId, viewer }: Seen,
+  page: { readonly seq: number; readonly limit: number },
+): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<Row>({
     name: `messages_after_${page.limit}`,
     text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT ${page.limit}`,
@@ -57,7 +62,11 @@ export async function messagesAfter(db: Db, { conversationId, viewer }: Seen, pa
 }
 
 /** The last messages before `seq`, in order. */
-export async function messagesBefore(db: Db, { conversationId, viewer }: Seen, page: { readonly seq: number; readonly limit: number }): Promise<readonly TimelineView[]> {
+export async function messagesBefore(
+  db: Db,
+  { conversationId, viewer }: Seen,
+  page: { readonly seq: number; readonly limit: number },
+): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<Row>({
     name: `messages_before_${page.limit}`,
     text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT ${page.limit}`,
@@ -127,7 +136,14 @@ export async function unreadCounts(db: Db, keys: readonly Seen[]): Promise<numbe
 }
 
 function viewOf(row: Row): TimelineView {
-  const { event_id: id, conversation_id: conversationId, seq, author_id: authorId, device_id: deviceId, client_id: clientId } = row;
+  const {
+    event_id: id,
+    conversation_id: conversationId,
+    seq,
+    author_id: authorId,
+    device_id: deviceId,
+    client_id: clientId,
+  } = row;
   return { id, conversationId, seq, authorId, deviceId, clientId, at: row.at.getTime(), content: contentOf(row) };
 }
 
