@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { loadConfig } from '../platform/config/index.js';
-import { createLifecycle, StartError } from '../platform/lifecycle/index.js';
+import { StartError } from '../platform/lifecycle/index.js';
 import { createLogger } from '../platform/observability/logger.js';
+import { compose } from './compose.js';
 import { progressBar } from './importing/progress.js';
-import { openSeedApp } from './seed/app.js';
+import { seedApp } from './seed/app.js';
 import { seedOptions } from './seed/options.js';
 import { seed } from './seed/run.js';
 
@@ -12,24 +13,24 @@ async function main(): Promise<void> {
   const options = seedOptions(process.argv.slice(2));
   const config = loadConfig(process.env);
   const logger = createLogger({ level: config.logLevel });
-  const lifecycle = createLifecycle(logger);
+  const app = await compose(config, { logger, exclusive: false, limited: false });
   try {
-    const app = await openSeedApp(config, logger, lifecycle);
     const bars = new Map<string, (done: number, total: number) => void>();
     const progress = (what: string, done: number, total: number): void => {
       let bar = bars.get(what);
       if (bar === undefined) bars.set(what, (bar = progressBar(process.stderr, what)));
       bar(done, total);
     };
-    const result = await seed(app, { ...options, progress });
-    await app.project();
+    const result = await seed(seedApp(app), { ...options, progress });
+    // The read model too is up to date then, whether or not a server runs.
+    await app.projector.catchUp();
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
     const { accounts, devices, conversations, messages, newMessages, seconds } = result;
     process.stdout.write(
       `${accounts} accounts, ${devices} devices, ${conversations} conversations, ${messages} messages (${newMessages} new) in ${seconds} s\n`,
     );
   } finally {
-    await lifecycle.stop();
+    await app.stop();
   }
 }
 
