@@ -12,10 +12,10 @@ import { createSocketServer } from '../api/ws.js';
 import { isMember } from '../domain/conversations/index.js';
 import { systemClock } from '../platform/clock/system.js';
 import { projectRoot } from '../platform/config/index.js';
-import { START } from '../platform/eventStore/port.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { createMetrics } from '../platform/observability/metrics.js';
 import { allBuilds } from '../projections/kit/builds.js';
+import { snapshotPosition } from '../projections/kit/snapshot.js';
 import type { App } from './compose.js';
 
 /** Follows the log, projects it and serves the API. @returns the address, such as http://127.0.0.1:4000 */
@@ -74,10 +74,7 @@ function servicesOf(app: App, hub: LiveHub, cursors: Services['cursors']): Servi
       pool: readStore.pool,
       transaction: readStore.transaction,
       waitFor: (position, timeoutMs) => projector.waitFor(position, timeoutMs),
-      async position(db) {
-        const { rows } = await db.query<{ position: bigint }>('SELECT min(position) AS position FROM projections WHERE active');
-        return (rows[0]?.position ?? START) as typeof START;
-      },
+      position: (db) => snapshotPosition(db),
     },
     live: hub,
     cursors,
