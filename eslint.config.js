@@ -21,7 +21,7 @@ export default tseslint.config(
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-constant-binary-expression': 'error',
-      'no-unreachable-loop': 'error',
+      'no-unreachable-loop': ['error', { ignore: ['ForOfStatement'] }],
       'prefer-const': 'error',
       'no-var': 'error',
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
@@ -39,6 +39,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // Ports are plain objects of functions; nothing uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      // Recurses without end on some generic types.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A port is asynchronous even where one adapter has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       // Indexing is checked by noUncheckedIndexedAccess; an assertion says what the line above has established.

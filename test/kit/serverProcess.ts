@@ -75,13 +75,14 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       child.kill('SIGKILL');
       reject(new Error(`the server ${what}:\n${lines.slice(-40).join('\n')}`));
     };
-    child.once('exit', (code) => fail(`ended with ${code ?? 'a signal'}`));
+    const ended = (code: number | null): void => fail(`ended with ${code ?? 'a signal'}`);
+    child.once('exit', ended);
     createInterface({ input: child.stdout }).on('line', (line) => {
       keep(line);
       const ready = /^ready (https?:\/\/\S+)/.exec(line)?.[1];
       if (ready === undefined) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', ended);
       resolve(ready.replace(/\/$/, ''));
     });
   });
