@@ -59,13 +59,6 @@ export function parseKeyRef(text: string): KeyRef {
   return { subject: text.slice(0, bar), scope: text.slice(bar + 1) };
 }
 
-/** Whether a value of an event's data is a sealed field. */
-export function isSealed(value: unknown): value is SealedField {
-  if (typeof value !== 'object' || value === null) return false;
-  const { k, n, c } = value as Readonly<Record<string, unknown>>;
-  return typeof k === 'string' && typeof n === 'string' && typeof c === 'string';
-}
-
 export function formatKeyRef(ref: KeyRef): string {
   return `${ref.subject}|${ref.scope}`;
 }
