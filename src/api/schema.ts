@@ -64,8 +64,8 @@ const noPubSub: PubSub = {
  */
 function readPlainValues(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isAbstractType(type)) type.resolveType = (value: unknown) => (value as { readonly __typename: string }).__typename;
+    if (isAbstractType(type))
+      type.resolveType = (value: unknown) => (value as { readonly __typename: string }).__typename;
     if (isObjectType(type)) type.isTypeOf = undefined;
   }
 }
-

@@ -48,7 +48,9 @@ export function createHttpServer(deps: HttpDeps): Server {
   playground(app, deps);
   probes(app, deps);
   app.use((_request, response) => {
-    response.status(404).json({ errors: [{ message: 'There is nothing here: see /graphql.', extensions: { code: 'BAD_USER_INPUT' } }] });
+    response
+      .status(404)
+      .json({ errors: [{ message: 'There is nothing here: see /graphql.', extensions: { code: 'BAD_USER_INPUT' } }] });
   });
   app.use(failures(present));
   const server = createServer(app);
@@ -98,7 +100,9 @@ function playground(app: Express, { services, playground: folder }: HttpDeps): v
 function probes(app: Express, { health, metrics }: HttpDeps): void {
   app.get('/health/live', (_request, response) => {
     const problem = health.live();
-    response.status(problem === undefined ? 200 : 503).json({ live: problem === undefined, ...(problem === undefined ? {} : { problem }) });
+    response
+      .status(problem === undefined ? 200 : 503)
+      .json({ live: problem === undefined, ...(problem === undefined ? {} : { problem }) });
   });
   app.get('/health/ready', async (_request, response) => {
     const checks = await health.ready();

@@ -1,6 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLSchema, type ValidationRule } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { authenticate, makeContext, type ApiContext, type Services } from './kit/context.js';
@@ -52,7 +58,12 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   });
 
   const shown = (result: ExecutionResult): ExecutionResult =>
-    result.errors === undefined ? result : ({ ...result, errors: result.errors.map((error) => ({ toJSON: () => present(error) })) } as unknown as ExecutionResult);
+    result.errors === undefined
+      ? result
+      : ({
+          ...result,
+          errors: result.errors.map((error) => ({ toJSON: () => present(error) })),
+        } as unknown as ExecutionResult);
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     async onConnect({ connectionParams, extra: { connection } }) {
@@ -94,7 +105,13 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     onError: (_context, _id, _payload, errors) => errors.map((error) => present(error)),
   });
 
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE, handleProtocols, clientTracking: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE,
+    handleProtocols,
+    clientTracking: false,
+  });
   const accept = (ws: WebSocket, request: IncomingMessage): void => {
     const connection = new Connection(ws, request.socket, request.socket.remoteAddress ?? '');
     registry.add(connection);

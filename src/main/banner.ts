@@ -6,7 +6,20 @@ export function banner({ adapters, config }: Pick<App, 'adapters' | 'config'>, u
   const lines = Object.entries(adapters).map(([port, adapter]) => `  ${port.padEnd(width)}  ${adapter}`);
   const development =
     config.mode === 'development'
-      ? [`  playground  ${url}/playground`, '', '  A one-time code, in development: query devOutbox(phone: "+49…") { code } in the playground.']
+      ? [
+          `  playground  ${url}/playground`,
+          '',
+          '  A one-time code, in development: query devOutbox(phone: "+49…") { code } in the playground.',
+        ]
       : [];
-  return [`Parlance (${config.mode})`, ...lines, '', `  GraphQL     ${url}/graphql (HTTP and WebSocket)`, ...development, '', `ready ${url}`, ''].join('\n');
+  return [
+    `Parlance (${config.mode})`,
+    ...lines,
+    '',
+    `  GraphQL     ${url}/graphql (HTTP and WebSocket)`,
+    ...development,
+    '',
+    `ready ${url}`,
+    '',
+  ].join('\n');
 }

@@ -1,5 +1,10 @@
 import { accountHandlers, type AccountHandlers, type SeedDeps } from '../domain/accounts/index.js';
-import { conversationHandlers, conversationStates, type ConversationHandlers, type ConversationStates } from '../domain/conversations/index.js';
+import {
+  conversationHandlers,
+  conversationStates,
+  type ConversationHandlers,
+  type ConversationStates,
+} from '../domain/conversations/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
 import { systemClock } from '../platform/clock/system.js';
@@ -24,7 +29,11 @@ import { jwtAccessTokens } from '../platform/tokens/jwt.js';
 import type { AccessTokens } from '../platform/tokens/port.js';
 import { signingKeys } from '../platform/tokens/signingKeys.js';
 import { accountsById, deviceStates } from '../projections/accounts/accounts.queries.js';
-import { conversationSnapshot, deviceWatermarks, knownMessages } from '../projections/conversations/commands.queries.js';
+import {
+  conversationSnapshot,
+  deviceWatermarks,
+  knownMessages,
+} from '../projections/conversations/commands.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
 import { createProjector, type Projector } from '../projections/kit/projector.js';
 
@@ -74,7 +83,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   }
 }
 
-async function build(config: Config, { logger, exclusive, limited = true }: ComposeOptions, lifecycle: Lifecycle): Promise<App> {
+async function build(
+  config: Config,
+  { logger, exclusive, limited = true }: ComposeOptions,
+  lifecycle: Lifecycle,
+): Promise<App> {
   const { dataDir, databaseUrl } = config;
   const clock = systemClock;
   const ids = systemIds(clock);
@@ -96,7 +109,11 @@ async function build(config: Config, { logger, exclusive, limited = true }: Comp
   await projector.prepare();
 
   const tokenTtlMs = config.accessTokenTtlSeconds * 1000;
-  const tokens = jwtAccessTokens({ keys: signingKeys({ pool, wrap: masterKey, clock, newKid: () => ids.next(), tokenTtlMs }), clock, ttlMs: tokenTtlMs });
+  const tokens = jwtAccessTokens({
+    keys: signingKeys({ pool, wrap: masterKey, clock, newKid: () => ids.next(), tokenTtlMs }),
+    clock,
+    ttlMs: tokenTtlMs,
+  });
   const limiter = config.rateLimits && limited ? memoryLimiter() : noLimits;
   const outbox = config.twilio === undefined ? developmentOutbox(pool, clock) : undefined;
   const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
@@ -114,14 +131,29 @@ async function build(config: Config, { logger, exclusive, limited = true }: Comp
   });
   const accountExists = async (accountId: string): Promise<boolean> => {
     if ((await accountsById(pool, [accountId])).size > 0) return true;
-    for await (const event of eventStore.readStream(`account-${accountId}`, { limit: 1 })) return event.type === 'AccountRegistered';
+    for await (const event of eventStore.readStream(`account-${accountId}`, { limit: 1 }))
+      return event.type === 'AccountRegistered';
     return false;
   };
   const handlers = {
     accounts,
     conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
-    messages: messageHandlers({ eventStore, states, keys, clock, limiter, findKnown: (id, messageIds) => knownMessages(pool, id, messageIds) }),
-    receipts: receiptHandlers({ eventStore, states, clock, ids, limiter, findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId) }),
+    messages: messageHandlers({
+      eventStore,
+      states,
+      keys,
+      clock,
+      limiter,
+      findKnown: (id, messageIds) => knownMessages(pool, id, messageIds),
+    }),
+    receipts: receiptHandlers({
+      eventStore,
+      states,
+      clock,
+      ids,
+      limiter,
+      findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId),
+    }),
   };
   return {
     config,

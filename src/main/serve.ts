@@ -23,7 +23,12 @@ export async function serve(app: App): Promise<string> {
   const { config, lifecycle, logger, readStore, projector, states, eventStore, handlers } = app;
   const following = new AbortController();
   const cursors = cursorsOf(await eventStore.logId());
-  const reads = liveReads({ pool: readStore.pool, cursors, waitFor: (position, ms) => projector.waitFor(position, ms), head: () => eventStore.head() });
+  const reads = liveReads({
+    pool: readStore.pool,
+    cursors,
+    waitFor: (position, ms) => projector.waitFor(position, ms),
+    head: () => eventStore.head(),
+  });
   const hub = liveHub({
     eventStore,
     states,
@@ -41,7 +46,14 @@ export async function serve(app: App): Promise<string> {
   const schema = buildApiSchema({ development: hasDevOutbox(services) });
   const metrics = createMetrics();
   const health = healthOf(app, hub);
-  const http = createHttpServer({ schema, services, logger, metrics: metrics.registry, health, playground: playgroundFolder(projectRoot) });
+  const http = createHttpServer({
+    schema,
+    services,
+    logger,
+    metrics: metrics.registry,
+    health,
+    playground: playgroundFolder(projectRoot),
+  });
 
   let projecting: Promise<void> = Promise.resolve();
   lifecycle.add('followers of the log', async () => {
@@ -56,7 +68,14 @@ export async function serve(app: App): Promise<string> {
   // Not listening before the read model has caught up: a query would show an older state than before the restart.
   await projector.waitFor(hub.position(), 60_000);
 
-  const sockets = createSocketServer({ http, schema, rules: validationRules({ introspection: showsSchema(services) }), services, hub, present: presenterOf(logger) });
+  const sockets = createSocketServer({
+    http,
+    schema,
+    rules: validationRules({ introspection: showsSchema(services) }),
+    services,
+    hub,
+    present: presenterOf(logger),
+  });
   lifecycle.add('sockets', () => {
     sockets.stop();
   });
@@ -86,17 +105,33 @@ function servicesOf(app: App, hub: LiveHub, cursors: Services['cursors']): Servi
   };
 }
 
-function healthOf({ eventStore, readStore, projector, lifecycle }: App, hub: LiveHub): Parameters<typeof createHttpServer>[0]['health'] {
-  const answers = (check: Promise<unknown>): Promise<boolean> => check.then(() => true, () => false);
+function healthOf(
+  { eventStore, readStore, projector, lifecycle }: App,
+  hub: LiveHub,
+): Parameters<typeof createHttpServer>[0]['health'] {
+  const answers = (check: Promise<unknown>): Promise<boolean> =>
+    check.then(
+      () => true,
+      () => false,
+    );
   return {
     live: () => undefined,
     async ready() {
       const [eventStoreAnswers, readStoreAnswers, unparked] = await Promise.all([
         answers(eventStore.head()),
         answers(readStore.pool.query('SELECT 1')),
-        allBuilds(readStore.pool).then((builds) => builds.every(({ parked }) => parked === null), () => false),
+        allBuilds(readStore.pool).then(
+          (builds) => builds.every(({ parked }) => parked === null),
+          () => false,
+        ),
       ]);
-      return { eventStore: eventStoreAnswers, readStore: readStoreAnswers, projections: unparked && projector.parked() === undefined, live: hub.following, accepting: !lifecycle.stopping };
+      return {
+        eventStore: eventStoreAnswers,
+        readStore: readStoreAnswers,
+        projections: unparked && projector.parked() === undefined,
+        live: hub.following,
+        accepting: !lifecycle.stopping,
+      };
     },
   };
 }
@@ -104,7 +139,12 @@ function healthOf({ eventStore, readStore, projector, lifecycle }: App, hub: Liv
 function listen(http: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.code === 'EACCES' ? 'that port needs more rights' : (error.code ?? error.message);
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? 'another program listens there'
+          : error.code === 'EACCES'
+            ? 'that port needs more rights'
+            : (error.code ?? error.message);
       reject(new StartError(`Cannot listen on ${host}:${String(port)}: ${reason}. Set PORT to another one.`));
     });
     http.listen(port, host, 4096, () => {

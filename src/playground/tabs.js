@@ -80,7 +80,13 @@ fragment Session on SubmitOtpResult {
   }
   ${problem}
 }`,
-    variables: json({ alice: '{{alice.phone}}', aliceCode: '{{alice.code}}', bob: '{{bob.phone}}', bobCode: '{{bob.code}}', device: { name: 'Playground', platform: 'web' } }),
+    variables: json({
+      alice: '{{alice.phone}}',
+      aliceCode: '{{alice.code}}',
+      bob: '{{bob.phone}}',
+      bobCode: '{{bob.code}}',
+      device: { name: 'Playground', platform: 'web' },
+    }),
   },
   {
     query: `# 4. Alice opens a conversation with Bob.

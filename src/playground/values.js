@@ -31,7 +31,8 @@ export function fill(value) {
   const values = load();
   const valueOf = (name) => {
     if (name === 'new') return crypto.randomUUID();
-    if (values[name] === undefined) throw new Error(`{{${name}}} is not known yet: run the tabs before this one, or write a value in its place.`);
+    if (values[name] === undefined)
+      throw new Error(`{{${name}}} is not known yet: run the tabs before this one, or write a value in its place.`);
     return values[name];
   };
   const visit = (part) => {
@@ -40,7 +41,8 @@ export function fill(value) {
       return whole ? valueOf(whole[1]) : part.replace(/\{\{([\w.]+)\}\}/g, (_match, name) => String(valueOf(name)));
     }
     if (Array.isArray(part)) return part.map(visit);
-    if (part !== null && typeof part === 'object') return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, visit(inner)]));
+    if (part !== null && typeof part === 'object')
+      return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, visit(inner)]));
     return part;
   };
   return visit(value);

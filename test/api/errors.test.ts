@@ -9,26 +9,40 @@ const schema = buildApiSchema();
 const logged: object[] = [];
 const log = (entry: object): void => void logged.push(entry);
 const present = errorPresenter({ logger: { error: log, warn: log }, incident: () => 'i1' });
-const codesOf = (errors: readonly unknown[] | undefined): unknown[] => (errors ?? []).map((error) => present(error).extensions?.['code']);
+const codesOf = (errors: readonly unknown[] | undefined): unknown[] =>
+  (errors ?? []).map((error) => present(error).extensions?.['code']);
 
 /** As the socket layer meets errors: from graphql-js, without Apollo Server in between. */
 describe('errors of graphql-js', () => {
-  const check = (source: string): unknown[] => codesOf(validate(schema, parse(source), [...specifiedRules, ...validationRules({ introspection: true })]));
+  const check = (source: string): unknown[] =>
+    codesOf(validate(schema, parse(source), [...specifiedRules, ...validationRules({ introspection: true })]));
 
   it('documents', () => {
     expect(check('{ nothing }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(check('mutation { renewSession(accessToken: 1) { __typename } }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(check('subscription { updates(after: "%") { cursor } }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
-    expect(check(`{ ${Array.from({ length: 25 }, (_, index) => `a${index}: me { deviceId }`).join(' ')} }`)).toEqual(['TOO_COMPLEX']);
-    for (const [source, code] of [['{ me', 'GRAPHQL_PARSE_FAILED'], [`{ me { ${'deviceId '.repeat(20)} } }`, 'TOO_COMPLEX']] as const) {
-      expect(() => parse(source, { maxTokens: 10 })).toThrow(expect.toSatisfy((error) => present(error).extensions?.['code'] === code) as Error);
+    expect(check(`{ ${Array.from({ length: 25 }, (_, index) => `a${index}: me { deviceId }`).join(' ')} }`)).toEqual([
+      'TOO_COMPLEX',
+    ]);
+    for (const [source, code] of [
+      ['{ me', 'GRAPHQL_PARSE_FAILED'],
+      [`{ me { ${'deviceId '.repeat(20)} } }`, 'TOO_COMPLEX'],
+    ] as const) {
+      expect(() => parse(source, { maxTokens: 10 })).toThrow(
+        expect.toSatisfy((error) => present(error).extensions?.['code'] === code) as Error,
+      );
     }
   });
 
   it('variables', async () => {
     const document = parse('mutation ($input: AcknowledgeInput!) { acknowledge(input: $input) { __typename } }');
     for (const input of [{ conversationId: 'x', readUpTo: 'y' }, { conversationId: 'x', other: 1 }, {}, null]) {
-      const result = await execute({ schema, document, variableValues: { input }, contextValue: fakeContext(fakeServices()) });
+      const result = await execute({
+        schema,
+        document,
+        variableValues: { input },
+        contextValue: fakeContext(fakeServices()),
+      });
       expect(codesOf(result.errors)).toEqual(['BAD_USER_INPUT']);
     }
   });
@@ -49,8 +63,17 @@ describe('masking', () => {
     ['an error', new Error('secret')],
     ['one in the answer', new GraphQLError('secret', { path: ['me'], originalError: new Error('secret') })],
     ['one of graphql-js about a value', new GraphQLError('secret', { path: ['me'] })],
-    ['one that brings a code that nobody documented', new GraphQLError('secret', { extensions: { code: 'ER_SECRET' } })],
-    ["an engine's, with a code of its own", new GraphQLError('secret', { path: ['me'], originalError: Object.assign(new Error('secret'), { extensions: { code: 'FORBIDDEN' } }) })],
+    [
+      'one that brings a code that nobody documented',
+      new GraphQLError('secret', { extensions: { code: 'ER_SECRET' } }),
+    ],
+    [
+      "an engine's, with a code of its own",
+      new GraphQLError('secret', {
+        path: ['me'],
+        originalError: Object.assign(new Error('secret'), { extensions: { code: 'FORBIDDEN' } }),
+      }),
+    ],
     ['no error at all', 'secret'],
   ])('masks %s', (_what, error) => {
     logged.length = 0;

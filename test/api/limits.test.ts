@@ -7,20 +7,30 @@ import { updatesDocument } from '../kit/documents.js';
 
 const schema = buildApiSchema({ development: true });
 const errorsOf = (source: string, introspection = true): readonly GraphQLError[] =>
-  validate(schema, parse(source, { maxTokens: DOCUMENT_LIMITS.tokens }), [...specifiedRules, ...validationRules({ introspection })]);
+  validate(schema, parse(source, { maxTokens: DOCUMENT_LIMITS.tokens }), [
+    ...specifiedRules,
+    ...validationRules({ introspection }),
+  ]);
 const limitsOf = (source: string): unknown[] => errorsOf(source).map((error) => error.extensions['limit']);
-const page = (inner: string, first: string | number = 100): string => `query ${inner.includes('$n') || first === '$n' ? '($n: Int) ' : ''}{ conversations(first: ${first}) { edges { node { ${inner} } } } }`;
+const page = (inner: string, first: string | number = 100): string =>
+  `query ${inner.includes('$n') || first === '$n' ? '($n: Int) ' : ''}{ conversations(first: ${first}) { edges { node { ${inner} } } } }`;
 
 describe('limits of documents', () => {
-  it.each(tabs.map(({ query }: { query: string }) => [/S\d_\w+/.exec(query)?.[0], query]))('the tab %s is within them', (_name, query) => {
-    expect(errorsOf(query as string)).toEqual([]);
-  });
+  it.each(tabs.map(({ query }: { query: string }) => [/S\d_\w+/.exec(query)?.[0], query]))(
+    'the tab %s is within them',
+    (_name, query) => {
+      expect(errorsOf(query as string)).toEqual([]);
+    },
+  );
 
   it('what a client asks for is within them', () => {
     expect(errorsOf(updatesDocument)).toEqual([]);
-    const row = 'id unreadCount headSeq members { id name avatar } watermarks { accountId readUpTo } lastMessage { seq status author { name } content { ... on TextContent { text } } }';
+    const row =
+      'id unreadCount headSeq members { id name avatar } watermarks { accountId readUpTo } lastMessage { seq status author { name } content { ... on TextContent { text } } }';
     expect(errorsOf(page(row, '$n'))).toEqual([]);
-    expect(errorsOf(page('messages(last: 20) { edges { node { seq at content { ... on TextContent { text } } } } }', '$n'))).toEqual([]);
+    expect(
+      errorsOf(page('messages(last: 20) { edges { node { seq at content { ... on TextContent { text } } } } }', '$n')),
+    ).toEqual([]);
   });
 
   it('depth', () => {
@@ -32,18 +42,23 @@ describe('limits of documents', () => {
 
   it('complexity: pages within pages', () => {
     expect(limitsOf(page('messages(first: 100) { edges { node { seq id at clientId } } }'))).toContain('complexity');
-    expect(limitsOf(page('messages(first: $n) { edges { node { seq id at clientId } } }', '$n'))).toContain('complexity');
+    expect(limitsOf(page('messages(first: $n) { edges { node { seq id at clientId } } }', '$n'))).toContain(
+      'complexity',
+    );
     expect(limitsOf(page('messages(first: 5) { edges { node { seq id at clientId } } }'))).toEqual([]);
   });
 
   it('complexity: fragments do not hide it, and a cycle ends', () => {
     const hidden = `query { conversations(first: 100) { edges { node { ...F } } } } fragment F on Conversation { messages(first: 100) { edges { node { seq id at clientId } } } }`;
     expect(limitsOf(hidden)).toContain('complexity');
-    expect(errorsOf('query { me { ...A } } fragment A on Me { ...B } fragment B on Me { ...A }').length).toBeGreaterThan(0);
+    expect(
+      errorsOf('query { me { ...A } } fragment A on Me { ...B } fragment B on Me { ...A }').length,
+    ).toBeGreaterThan(0);
   });
 
   it('aliases and root fields', () => {
-    const many = (count: number): string => `{ ${Array.from({ length: count }, (_, index) => `a${index}: me { deviceId }`).join(' ')} }`;
+    const many = (count: number): string =>
+      `{ ${Array.from({ length: count }, (_, index) => `a${index}: me { deviceId }`).join(' ')} }`;
     expect(limitsOf(many(20))).toEqual([]);
     expect(limitsOf(many(21))).toEqual(['rootFields']);
     expect(limitsOf(many(31))).toEqual(['aliases', 'rootFields']);

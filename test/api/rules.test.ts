@@ -1,4 +1,16 @@
-import { getNamedType, isNonNullType, type GraphQLField, type GraphQLInputType, isInputObjectType, isListType, isLeafType, subscribe, parse, type ExecutionResult, isCompositeType } from 'graphql';
+import {
+  getNamedType,
+  isNonNullType,
+  type GraphQLField,
+  type GraphQLInputType,
+  isInputObjectType,
+  isListType,
+  isLeafType,
+  subscribe,
+  parse,
+  type ExecutionResult,
+  isCompositeType,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { enforceRules, ruleOf } from '../../src/api/kit/authorize.js';
 import { buildApiSchema } from '../../src/api/schema.js';
@@ -10,7 +22,9 @@ const roots = [
   ['mutation', schema.getMutationType()],
   ['subscription', schema.getSubscriptionType()],
 ] as const;
-const fields = roots.flatMap(([operation, type]) => Object.values(type?.getFields() ?? {}).map((field) => ({ operation, field, name: field.name })));
+const fields = roots.flatMap(([operation, type]) =>
+  Object.values(type?.getFields() ?? {}).map((field) => ({ operation, field, name: field.name })),
+);
 
 /** Who may use what. A new field fails here until somebody has said who may use it. */
 const RULES: Record<string, string> = {
@@ -38,7 +52,9 @@ const RULES: Record<string, string> = {
 
 /** A call of the field with arguments that its types take. */
 function call({ operation, field }: { operation: string; field: GraphQLField<unknown, unknown> }): string {
-  const args = field.args.filter(({ type }) => isNonNullType(type)).map((argument) => `${argument.name}: ${valueOf(argument.type, argument.name)}`);
+  const args = field.args
+    .filter(({ type }) => isNonNullType(type))
+    .map((argument) => `${argument.name}: ${valueOf(argument.type, argument.name)}`);
   const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
   return `${operation} { ${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selection} }`;
 }
@@ -74,11 +90,17 @@ async function attempt(source: string, who: typeof session | null): Promise<Exec
 
 describe('rules of root fields', () => {
   it('are declared for every field, and are the ones agreed', () => {
-    expect(Object.fromEntries(fields.map(({ operation, field }) => [`${operation}.${field.name}`, ruleOf(field)]))).toEqual(RULES);
+    expect(
+      Object.fromEntries(fields.map(({ operation, field }) => [`${operation}.${field.name}`, ruleOf(field)])),
+    ).toEqual(RULES);
   });
 
   it('a schema with a field that has none is refused', () => {
-    const broken = { getQueryType: () => ({ name: 'Query', getFields: () => ({ open: { name: 'open', extensions: {} } }) }), getMutationType: () => null, getSubscriptionType: () => null };
+    const broken = {
+      getQueryType: () => ({ name: 'Query', getFields: () => ({ open: { name: 'open', extensions: {} } }) }),
+      getMutationType: () => null,
+      getSubscriptionType: () => null,
+    };
     expect(() => enforceRules(broken as never)).toThrow('Query.open has no rule');
   });
 
@@ -92,12 +114,19 @@ describe('rules of root fields', () => {
   });
 
   it('renewSession is refused over HTTP', async () => {
-    expect(codeOf(await attempt('mutation { renewSession(accessToken: "x") { __typename } }', session))).toBe('FORBIDDEN');
+    expect(codeOf(await attempt('mutation { renewSession(accessToken: "x") { __typename } }', session))).toBe(
+      'FORBIDDEN',
+    );
   });
 
   it('queries are limited by device', async () => {
     const keys: string[] = [];
-    const limiter = { take: (name: string, key: string) => (keys.push(`${name} ${key}`), Promise.resolve({ ok: false as const, retryAfterMs: 70 })) };
+    const limiter = {
+      take: (name: string, key: string) => (
+        keys.push(`${name} ${key}`),
+        Promise.resolve({ ok: false as const, retryAfterMs: 70 })
+      ),
+    };
     const result = await run(schema, '{ me { deviceId } }', fakeContext(fakeServices({ limiter })));
     expect(result.errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterMs: 70 });
     expect(keys).toEqual([`query ${session.deviceId}`]);
@@ -109,13 +138,28 @@ describe('arguments', () => {
     ['an id of another kind', `{ account(id: "cnv_${'0'.repeat(32)}") { id } }`],
     ['a UUID', '{ account(id: "01990000-0000-7000-8000-00000000000a") { id } }'],
     ['a malformed read token', `{ account(id: "acc_${'0'.repeat(32)}", atLeast: "zz") { id } }`],
-    ['a cursor in the place of a read token', `{ account(id: "acc_${'0'.repeat(32)}", atLeast: "${cursors.encodeCursor(at(1n))}") { id } }`],
+    [
+      'a cursor in the place of a read token',
+      `{ account(id: "acc_${'0'.repeat(32)}", atLeast: "${cursors.encodeCursor(at(1n))}") { id } }`,
+    ],
     ['a page of none', '{ conversations(first: 0) { edges { cursor } } }'],
     ['a page too large', '{ conversations(first: 101) { edges { cursor } } }'],
-    ["another list's cursor", `{ conversations(after: "${Buffer.from('messages:3').toString('base64url')}") { edges { cursor } } }`],
-    ['neither text nor sealed', `mutation { sendMessage(input: { conversationId: "cnv_${'0'.repeat(32)}", clientId: "1" }) { __typename } }`],
-    ['both text and sealed', `mutation { sendMessage(input: { conversationId: "cnv_${'0'.repeat(32)}", clientId: "1", text: "a", sealed: { algorithm: "x", payload: "" } }) { __typename } }`],
-    ['a negative sequence', `mutation { acknowledge(input: { conversationId: "cnv_${'0'.repeat(32)}", readUpTo: -1 }) { __typename } }`],
+    [
+      "another list's cursor",
+      `{ conversations(after: "${Buffer.from('messages:3').toString('base64url')}") { edges { cursor } } }`,
+    ],
+    [
+      'neither text nor sealed',
+      `mutation { sendMessage(input: { conversationId: "cnv_${'0'.repeat(32)}", clientId: "1" }) { __typename } }`,
+    ],
+    [
+      'both text and sealed',
+      `mutation { sendMessage(input: { conversationId: "cnv_${'0'.repeat(32)}", clientId: "1", text: "a", sealed: { algorithm: "x", payload: "" } }) { __typename } }`,
+    ],
+    [
+      'a negative sequence',
+      `mutation { acknowledge(input: { conversationId: "cnv_${'0'.repeat(32)}", readUpTo: -1 }) { __typename } }`,
+    ],
   ])('%s is BAD_USER_INPUT before anything is reached', async (_what, source) => {
     const messages = { send: () => Promise.reject(new Error('reached')) };
     const receipts = { acknowledge: () => Promise.reject(new Error('reached')) };

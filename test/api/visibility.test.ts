@@ -1,4 +1,13 @@
-import { getNamedType, type GraphQLNamedType, type GraphQLOutputType, isAbstractType, isInterfaceType, isLeafType, isNonNullType, isObjectType } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  isAbstractType,
+  isInterfaceType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId, type IdKind } from '../../src/api/kit/nodeIds.js';
 import type { ApiContext, Services, Session } from '../../src/api/kit/context.js';
@@ -25,7 +34,10 @@ beforeAll(async () => {
     reads: { pool, transaction, position: snapshotPosition, waitFor: () => Promise.resolve(true) },
     live: { position: () => START } as never,
   });
-  const { rows } = await pool.query<{ event_id: string }>('SELECT event_id FROM timeline WHERE conversation_id = $1 AND seq = 1', [uuid('ab')]);
+  const { rows } = await pool.query<{ event_id: string }>(
+    'SELECT event_id FROM timeline WHERE conversation_id = $1 AND seq = 1',
+    [uuid('ab')],
+  );
   secret = encodeId('message', rows[0]!.event_id);
 });
 afterAll(() => log.close());
@@ -39,11 +51,24 @@ function everything(type: GraphQLOutputType | GraphQLNamedType, depth = 4): stri
   const named = getNamedType(type);
   if (isLeafType(named) || depth === 0) return '';
   if (isAbstractType(named) && !isInterfaceType(named))
-    return `{ __typename ${named.getTypes().map((member, index) => `... on ${member.name} ${everything(member, depth).replace(/^\{ __typename/, `{ t${index}: __typename`)}`).join(' ')} }`;
+    return `{ __typename ${named
+      .getTypes()
+      .map(
+        (member, index) =>
+          `... on ${member.name} ${everything(member, depth).replace(/^\{ __typename/, `{ t${index}: __typename`)}`,
+      )
+      .join(' ')} }`;
   if (!isObjectType(named)) return '{ __typename }';
   const fields = Object.values(named.getFields())
     .filter((field) => field.args.every((argument) => !isNonNullType(argument.type)))
-    .map((field) => [field.name, isLeafType(getNamedType(field.type)) ? '' : everything(field.type, isPage(field.name) ? depth : depth - 1), field.type] as const)
+    .map(
+      (field) =>
+        [
+          field.name,
+          isLeafType(getNamedType(field.type)) ? '' : everything(field.type, isPage(field.name) ? depth : depth - 1),
+          field.type,
+        ] as const,
+    )
     .filter(([, inner, type_]) => inner !== '' || isLeafType(getNamedType(type_)));
   return `{ __typename ${fields.map(([name, inner]) => `${name} ${inner}`).join(' ')} }`;
 }
@@ -87,7 +112,11 @@ describe('nobody reads what is not theirs', () => {
     const me = JSON.stringify((await run(schema, `{ me ${everything(query['me']!.type)} }`, contextOf('ada'))).data);
     expect(me).toContain('+49 ada');
     expect(me).toContain(idOf('device', 'ada/2'));
-    const seen = await run(schema, `{ account(id: "${idOf('account', 'ada')}") ${everything(query['account']!.type)} conversations ${everything(query['conversations']!.type, 5)} }`, contextOf('bob'));
+    const seen = await run(
+      schema,
+      `{ account(id: "${idOf('account', 'ada')}") ${everything(query['account']!.type)} conversations ${everything(query['conversations']!.type, 5)} }`,
+      contextOf('bob'),
+    );
     expect(seen.errors).toBeUndefined();
     expect(JSON.stringify(seen.data)).not.toMatch(/\+49|platform/);
     expect(JSON.stringify(seen.data)).not.toContain(idOf('device', 'ada/2'));
@@ -96,7 +125,12 @@ describe('nobody reads what is not theirs', () => {
 
 interface Page {
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly seq: number } }[];
-  readonly pageInfo: { readonly startCursor: string; readonly endCursor: string; readonly hasNextPage: boolean; readonly hasPreviousPage: boolean };
+  readonly pageInfo: {
+    readonly startCursor: string;
+    readonly endCursor: string;
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+  };
 }
 async function page(args: string, viewer = 'ada', conversation = 'ab'): Promise<Page> {
   const source = `{ conversation(id: "${idOf('conversation', conversation)}") { messages${args} { edges { cursor node { seq } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } }`;
@@ -129,7 +163,11 @@ describe('history', () => {
 
   it('opens around a sequence and from a time', async () => {
     const around = await page('(aroundSeq: 3, first: 3)');
-    expect([seqs(around), around.pageInfo.hasPreviousPage, around.pageInfo.hasNextPage]).toEqual([[2, 3, 4], true, false]);
+    expect([seqs(around), around.pageInfo.hasPreviousPage, around.pageInfo.hasNextPage]).toEqual([
+      [2, 3, 4],
+      true,
+      false,
+    ]);
     expect(seqs(await page('(aroundSeq: 0, first: 2)'))).toEqual([1, 2]);
     const { data } = await run(schema, `{ message(id: "${secret}") { at } }`, contextOf('ada'));
     const at = (data as { message: { at: string } }).message.at;
@@ -144,22 +182,37 @@ describe('history', () => {
     expect(beyond).toMatchObject({ edges: [], pageInfo: { startCursor: null, endCursor: null, hasNextPage: false } });
   });
 
-  it.each(['(first: 1, last: 1)', '(last: 1, after: "x")', '(first: 1, before: "x")', '(after: "x")', '(aroundSeq: -1)', '(aroundSeq: 1, fromTime: "2026-01-01T00:00:00Z")', '(first: 0)', '(last: 101)'])(
-    'refuses %s',
-    async (args) => {
-      const result = await run(schema, `{ conversation(id: "${idOf('conversation', 'ab')}") { messages${args} { edges { cursor } } } }`, contextOf('ada'));
-      expect(codeOf(result)).toBe('BAD_USER_INPUT');
-    },
-  );
+  it.each([
+    '(first: 1, last: 1)',
+    '(last: 1, after: "x")',
+    '(first: 1, before: "x")',
+    '(after: "x")',
+    '(aroundSeq: -1)',
+    '(aroundSeq: 1, fromTime: "2026-01-01T00:00:00Z")',
+    '(first: 0)',
+    '(last: 101)',
+  ])('refuses %s', async (args) => {
+    const result = await run(
+      schema,
+      `{ conversation(id: "${idOf('conversation', 'ab')}") { messages${args} { edges { cursor } } } }`,
+      contextOf('ada'),
+    );
+    expect(codeOf(result)).toBe('BAD_USER_INPUT');
+  });
 });
 
 describe('what depends on the viewer', () => {
   it('status is shown to the author, unread to the reader', async () => {
     const ask = `{ conversation(id: "${idOf('conversation', 'ab')}") { unreadCount headSeq messages { edges { node { seq status authorId } } } watermarks { accountId deliveredUpTo readUpTo } lastMessage { seq } } }`;
     interface Answer {
-      readonly conversation: { readonly unreadCount: number; readonly headSeq: number; readonly messages: { readonly edges: readonly { readonly node: { readonly status: string | null } }[] } };
+      readonly conversation: {
+        readonly unreadCount: number;
+        readonly headSeq: number;
+        readonly messages: { readonly edges: readonly { readonly node: { readonly status: string | null } }[] };
+      };
     }
-    const of = async (name: string): Promise<Answer['conversation']> => ((await run(schema, ask, contextOf(name))).data as unknown as Answer).conversation;
+    const of = async (name: string): Promise<Answer['conversation']> =>
+      ((await run(schema, ask, contextOf(name))).data as unknown as Answer).conversation;
     const [ada, bob] = [await of('ada'), await of('bob')];
     // Bob has read up to 2, and answering moved him to 4; Ada has read up to her own 2.
     expect(ada.messages.edges.map(({ node }) => node.status)).toEqual(['READ', 'READ', null, null]);
@@ -168,9 +221,13 @@ describe('what depends on the viewer', () => {
   });
 
   it('pages of conversations go on from their cursors, last activity first', async () => {
-    const ask = '($after: String) { conversations(first: 1, after: $after) { edges { node { id } } pageInfo { endCursor hasNextPage } } }';
+    const ask =
+      '($after: String) { conversations(first: 1, after: $after) { edges { node { id } } pageInfo { endCursor hasNextPage } } }';
     interface Answer {
-      readonly conversations: { readonly edges: readonly { readonly node: { readonly id: string } }[]; readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean } };
+      readonly conversations: {
+        readonly edges: readonly { readonly node: { readonly id: string } }[];
+        readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean };
+      };
     }
     const of = async (after: string | null): Promise<Answer['conversations']> =>
       ((await run(schema, `query ${ask}`, contextOf('ada'), { after })).data as unknown as Answer).conversations;
@@ -184,7 +241,9 @@ describe('what depends on the viewer', () => {
 
   it("a snapshot's cursor is where the read model stands", async () => {
     const { data } = await run(schema, '{ snapshot { cursor } }', contextOf('ada'));
-    const { rows } = await log.database.pool.query<{ position: bigint }>('SELECT max(last_position) AS position FROM conversations');
+    const { rows } = await log.database.pool.query<{ position: bigint }>(
+      'SELECT max(last_position) AS position FROM conversations',
+    );
     const cursor = cursors.decodeCursor((data as { snapshot: { cursor: string } }).snapshot.cursor);
     expect(typeof cursor).toBe('bigint');
     expect((cursor as bigint) >= rows[0]!.position).toBe(true);

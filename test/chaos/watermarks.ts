@@ -53,7 +53,10 @@ export function checkWatermarks(journal: readonly Entry[], observed: Observed, r
     if (acknowledged.has(key)) report('unreadMismatches', `the read model has no watermark for ${key}`);
   const members = journal.reduce((sum, entry) => sum + (entry.k === 'conversation' ? entry.members.length : 0), 0);
   if (observed.shown.length !== members)
-    report('unreadMismatches', `the API shows ${observed.shown.length} conversations to their members instead of ${members}`);
+    report(
+      'unreadMismatches',
+      `the API shows ${observed.shown.length} conversations to their members instead of ${members}`,
+    );
   for (const shown of observed.shown) checkShown(shown, observed, perAccount, report);
 }
 

@@ -16,7 +16,13 @@ declare module 'vitest' {
 
 const folder = '/tmp/parlance-tests';
 /** Speed over durability: nothing here outlives the run. */
-const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200', shared_buffers: '128MB' };
+const settings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '200',
+  shared_buffers: '128MB',
+};
 
 /** One embedded server for the whole run, with a migrated database that every test database is a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

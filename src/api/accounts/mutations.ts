@@ -48,7 +48,9 @@ export class AccountMutations {
   }
 
   @Allow('public')
-  @Mutation(() => SubmitOtpResult, { description: 'Registers the account, or signs an existing one in, on a new device.' })
+  @Mutation(() => SubmitOtpResult, {
+    description: 'Registers the account, or signs an existing one in, on a new device.',
+  })
   async submitOtp(
     @Arg('phone', () => String) phone: string,
     @Arg('code', () => String) code: string,
@@ -58,7 +60,13 @@ export class AccountMutations {
     @Ctx() context: ApiContext,
   ): Promise<typeof SubmitOtpResult> {
     const { services, address } = context;
-    const command = { phone, code, device: { name: device.name, platform: device.platform }, name: name ?? null, country: country ?? null };
+    const command = {
+      phone,
+      code,
+      device: { name: device.name, platform: device.platform },
+      name: name ?? null,
+      country: country ?? null,
+    };
     const { outcome, position } = await services.accounts.submitOtp(command, { address });
     switch (outcome.kind) {
       case 'signed_in':
@@ -80,20 +88,31 @@ export class AccountMutations {
   }
 
   @Allow('public')
-  @Mutation(() => RefreshResult, { description: 'Another pair of tokens. The token before is good for 60 s more while its successor is unused.' })
-  async refreshSession(@Arg('refreshToken', () => String) refreshToken: string, @Ctx() { services }: ApiContext): Promise<typeof RefreshResult> {
+  @Mutation(() => RefreshResult, {
+    description: 'Another pair of tokens. The token before is good for 60 s more while its successor is unused.',
+  })
+  async refreshSession(
+    @Arg('refreshToken', () => String) refreshToken: string,
+    @Ctx() { services }: ApiContext,
+  ): Promise<typeof RefreshResult> {
     const { outcome } = await services.accounts.refresh(refreshToken);
     if (outcome.kind === 'session_ended') return problem('SessionEnded', { reason: outcome.reason });
     return { __typename: 'Refreshed', tokens: tokensValue(outcome.tokens) };
   }
 
   @Allow('socket')
-  @Mutation(() => RenewResult, { description: 'Over the socket: extends it with a newer access token of the same device.' })
-  async renewSession(@Arg('accessToken', () => String) accessToken: string, @Ctx() context: ApiContext): Promise<typeof RenewResult> {
+  @Mutation(() => RenewResult, {
+    description: 'Over the socket: extends it with a newer access token of the same device.',
+  })
+  async renewSession(
+    @Arg('accessToken', () => String) accessToken: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof RenewResult> {
     const { session, socket, services } = context;
     const renewed = await authenticate(services, accessToken);
     if (renewed === null) return problem('SessionEnded', { reason: 'expired' });
-    if (session !== null && session.deviceId !== renewed.deviceId) return problem('SessionEnded', { reason: 'unknown' });
+    if (session !== null && session.deviceId !== renewed.deviceId)
+      return problem('SessionEnded', { reason: 'unknown' });
     socket?.renew(renewed);
     return { __typename: 'SessionRenewed', expiresAt: renewed.expiresAt };
   }
@@ -108,7 +127,10 @@ export class AccountMutations {
   @Allow('device')
   @Mutation(() => RevokeDeviceResult, { description: "Ends one of the account's devices; its sockets close." })
   async revokeDevice(@Arg('id', () => ID) id: string, @Ctx() context: ApiContext): Promise<typeof RevokeDeviceResult> {
-    const { outcome, position } = await context.services.accounts.revokeDevice(callerOf(context), decodeId('device', id));
+    const { outcome, position } = await context.services.accounts.revokeDevice(
+      callerOf(context),
+      decodeId('device', id),
+    );
     if (outcome.kind === 'no_such_device') return problem('NoSuchDevice');
     await settlePosition(context, position ?? context.services.live.position());
     const device = await context.loaders.device.load(outcome.deviceId);
@@ -117,19 +139,29 @@ export class AccountMutations {
 
   @Allow('device')
   @Mutation(() => UpdateProfileResult)
-  async updateProfile(@Arg('input', () => UpdateProfileInput) input: UpdateProfileInput, @Ctx() context: ApiContext): Promise<typeof UpdateProfileResult> {
+  async updateProfile(
+    @Arg('input', () => UpdateProfileInput) input: UpdateProfileInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof UpdateProfileResult> {
     const { services } = context;
     const caller = callerOf(context);
     const { outcome, position } = await services.accounts.updateProfile(caller, { ...input });
-    if (outcome.kind === 'invalid_text') return problem('InvalidText', { field: outcome.field, reason: outcome.reason });
+    if (outcome.kind === 'invalid_text')
+      return problem('InvalidText', { field: outcome.field, reason: outcome.reason });
     const written = position ?? services.live.position();
     await settlePosition(context, written);
     const account = await settleAccount(context, caller.accountId);
-    return { __typename: 'ProfileUpdated', account: accountValue(account), readToken: services.cursors.encodeReadToken(written) };
+    return {
+      __typename: 'ProfileUpdated',
+      account: accountValue(account),
+      readToken: services.cursors.encodeReadToken(written),
+    };
   }
 
   @Allow('device')
-  @Mutation(() => FindAccountResult, { description: 'Who has this number. A mutation, because it is counted: numbers must not be enumerated.' })
+  @Mutation(() => FindAccountResult, {
+    description: 'Who has this number. A mutation, because it is counted: numbers must not be enumerated.',
+  })
   async findAccount(
     @Arg('phone', () => String) phone: string,
     @Arg('country', () => String, COUNTRY) country: string | null | undefined,
@@ -150,13 +182,22 @@ function callerOf(context: ApiContext): { readonly accountId: string; readonly d
   return { accountId, deviceId };
 }
 
-async function signedIn(context: ApiContext, outcome: SubmitOtpOutcome & { kind: 'signed_in' }): Promise<typeof SubmitOtpResult> {
+async function signedIn(
+  context: ApiContext,
+  outcome: SubmitOtpOutcome & { kind: 'signed_in' },
+): Promise<typeof SubmitOtpResult> {
   const { device } = outcome;
   const account = await settleAccount(context, outcome.accountId);
   return {
     __typename: 'SignedIn',
     account: accountValue(account),
-    device: { id: encodeId('device', device.id), name: device.name, platform: device.platform, linkedAt: device.linkedAt, revokedAt: null },
+    device: {
+      id: encodeId('device', device.id),
+      name: device.name,
+      platform: device.platform,
+      linkedAt: device.linkedAt,
+      revokedAt: null,
+    },
     tokens: tokensValue(outcome.tokens),
     newAccount: outcome.newAccount,
   };

@@ -1,5 +1,13 @@
 import { Field, Int } from 'type-graphql';
-import { InvalidPhone, InvalidText, NoSuchAccount, outcomes, Problem, RateLimited, SessionEnded } from '../kit/problems.js';
+import {
+  InvalidPhone,
+  InvalidText,
+  NoSuchAccount,
+  outcomes,
+  Problem,
+  RateLimited,
+  SessionEnded,
+} from '../kit/problems.js';
 import { DateTime, ReadToken } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 import { Account, Device, Tokens } from './types.js';
@@ -100,9 +108,21 @@ export class AccountFound {
 }
 
 export const RequestOtpResult = outcomes('RequestOtpResult', () => [OtpSent, InvalidPhone, RateLimited]);
-export const SubmitOtpResult = outcomes('SubmitOtpResult', () => [SignedIn, WrongCode, CodeExpired, InvalidPhone, InvalidText, RateLimited]);
+export const SubmitOtpResult = outcomes('SubmitOtpResult', () => [
+  SignedIn,
+  WrongCode,
+  CodeExpired,
+  InvalidPhone,
+  InvalidText,
+  RateLimited,
+]);
 export const RefreshResult = outcomes('RefreshResult', () => [Refreshed, SessionEnded]);
 export const RenewResult = outcomes('RenewResult', () => [SessionRenewed, SessionEnded]);
 export const RevokeDeviceResult = outcomes('RevokeDeviceResult', () => [DeviceRevoked, NoSuchDevice]);
 export const UpdateProfileResult = outcomes('UpdateProfileResult', () => [ProfileUpdated, InvalidText]);
-export const FindAccountResult = outcomes('FindAccountResult', () => [AccountFound, NoSuchAccount, InvalidPhone, RateLimited]);
+export const FindAccountResult = outcomes('FindAccountResult', () => [
+  AccountFound,
+  NoSuchAccount,
+  InvalidPhone,
+  RateLimited,
+]);

@@ -17,7 +17,9 @@ export class ConversationFields {
   @FieldResolver(() => [Account])
   async members(@Root() { uuid }: Conversation, @Ctx() { loaders }: ApiContext): Promise<readonly Account[]> {
     const members = await loaders.membersOf.load(uuid);
-    const accounts = await Promise.all(members.filter(({ toSeq }) => toSeq === null).map(({ accountId }) => loaders.account.load(accountId)));
+    const accounts = await Promise.all(
+      members.filter(({ toSeq }) => toSeq === null).map(({ accountId }) => loaders.account.load(accountId)),
+    );
     return accounts.filter((account) => account !== null).map(accountValue);
   }
 
@@ -27,7 +29,10 @@ export class ConversationFields {
   }
 
   @FieldResolver(() => Message, { nullable: true })
-  async lastMessage(@Root() { uuid, lastMessageSeq }: Conversation, @Ctx() { loaders }: ApiContext): Promise<Message | null> {
+  async lastMessage(
+    @Root() { uuid, lastMessageSeq }: Conversation,
+    @Ctx() { loaders }: ApiContext,
+  ): Promise<Message | null> {
     if (lastMessageSeq === null) return null;
     const found = await loaders.messageAt.load({ conversationId: uuid, seq: lastMessageSeq });
     return found === null ? null : messageValue(found);
@@ -49,7 +54,8 @@ export class ConversationFields {
   }
 
   @FieldResolver(() => MessageConnection, {
-    description: 'Chronological. `first` pages forwards, `last` backwards; the newest 20 by default. Around a sequence, or from a time, with `first`.',
+    description:
+      'Chronological. `first` pages forwards, `last` backwards; the newest 20 by default. Around a sequence, or from a time, with `first`.',
   })
   messages(
     @Root() { uuid, viewer }: Conversation,
@@ -61,7 +67,14 @@ export class ConversationFields {
     @Arg('fromTime', () => DateTime, OPTIONAL) fromTime: number | null | undefined,
     @Ctx() { services }: ApiContext,
   ): Promise<MessageConnection> {
-    const given = { first: first ?? null, after: after ?? null, last: last ?? null, before: before ?? null, aroundSeq: aroundSeq ?? null, fromTime: fromTime ?? null };
+    const given = {
+      first: first ?? null,
+      after: after ?? null,
+      last: last ?? null,
+      before: before ?? null,
+      aroundSeq: aroundSeq ?? null,
+      fromTime: fromTime ?? null,
+    };
     return messagePage(services.reads.pool, { conversationId: uuid, viewer }, given);
   }
 }

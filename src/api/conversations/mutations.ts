@@ -14,7 +14,10 @@ import { conversationValue } from './values.js';
 export class ConversationMutations {
   @Allow('device')
   @Mutation(() => StartConversationResult, { description: 'One conversation a pair, whoever starts it.' })
-  async startConversation(@Arg('with', () => ID) withAccount: string, @Ctx() context: ApiContext): Promise<typeof StartConversationResult> {
+  async startConversation(
+    @Arg('with', () => ID) withAccount: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof StartConversationResult> {
     const { services } = context;
     const actor = actorOf(context);
     const done = await services.conversations.start({ actor, withAccountId: decodeId('account', withAccount) });

@@ -12,7 +12,10 @@ import { conversationsConnection, conversationValue, placeOf } from './values.js
 @Resolver()
 export class ConversationQueries {
   @Allow('device')
-  @Query(() => Conversation, { nullable: true, description: "Null for one that does not exist, or is not the caller's." })
+  @Query(() => Conversation, {
+    nullable: true,
+    description: "Null for one that does not exist, or is not the caller's.",
+  })
   async conversation(
     @Arg('id', () => ID) id: string,
     @Arg('atLeast', () => ReadToken, { nullable: true }) atLeast: string | null | undefined,
@@ -37,13 +40,19 @@ export class ConversationQueries {
     const size = pageSize('first', first, 20);
     const place = placeOf(after);
     await settle(context, atLeast);
-    const found = await conversationsPage(context.services.reads.pool, accountId, { limit: size + 1, ...(place === undefined ? {} : { after: place }) });
+    const found = await conversationsPage(context.services.reads.pool, accountId, {
+      limit: size + 1,
+      ...(place === undefined ? {} : { after: place }),
+    });
     return conversationsConnection(found, size, accountId, place);
   }
 
   @Allow('device')
   @Query(() => Snapshot, { description: 'Where a device begins: docs/protocol/updates.md.' })
-  async snapshot(@Arg('conversations', () => Int, { defaultValue: 50, nullable: true }) conversations: number | null, @Ctx() context: ApiContext): Promise<Snapshot> {
+  async snapshot(
+    @Arg('conversations', () => Int, { defaultValue: 50, nullable: true }) conversations: number | null,
+    @Ctx() context: ApiContext,
+  ): Promise<Snapshot> {
     const { accountId } = sessionOf(context);
     const { reads, cursors } = context.services;
     const size = pageSize('conversations', conversations, 50);
@@ -51,7 +60,10 @@ export class ConversationQueries {
       async (client) => {
         const position = await reads.position(client);
         const found = await conversationsPage(client, accountId, { limit: size + 1 });
-        return { cursor: cursors.encodeCursor(position), conversations: conversationsConnection(found, size, accountId, undefined) };
+        return {
+          cursor: cursors.encodeCursor(position),
+          conversations: conversationsConnection(found, size, accountId, undefined),
+        };
       },
       { isolation: 'repeatable read', durable: false },
     );

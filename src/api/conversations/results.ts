@@ -18,4 +18,8 @@ export class ConversationStarted {
   readonly created!: boolean;
 }
 
-export const StartConversationResult = outcomes('StartConversationResult', () => [ConversationStarted, NoSuchAccount, RateLimited]);
+export const StartConversationResult = outcomes('StartConversationResult', () => [
+  ConversationStarted,
+  NoSuchAccount,
+  RateLimited,
+]);

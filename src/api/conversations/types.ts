@@ -6,7 +6,9 @@ import { Shape } from '../kit/shape.js';
 export const ConversationKind = { DIRECT: 'direct' } as const;
 registerEnumType(ConversationKind, { name: 'ConversationKind' });
 
-@Shape({ description: 'As the caller sees it. Members, messages and watermarks are fields with resolvers of their own.' })
+@Shape({
+  description: 'As the caller sees it. Members, messages and watermarks are fields with resolvers of their own.',
+})
 export class Conversation {
   @Field(() => ID)
   readonly id!: string;
@@ -44,7 +46,10 @@ export class ConversationConnection {
   readonly pageInfo!: PageInfo;
 }
 
-@Shape({ description: 'The list and the place in the log that it shows, from one instant: subscribe to `updates` after this cursor.' })
+@Shape({
+  description:
+    'The list and the place in the log that it shows, from one instant: subscribe to `updates` after this cursor.',
+})
 export class Snapshot {
   @Field(() => Cursor)
   readonly cursor!: string;

@@ -13,13 +13,29 @@ export interface Place {
 
 export function conversationValue(view: ConversationView, viewer: string): Conversation {
   const { id, headSeq, lastMessageSeq, lastAt } = view;
-  return { id: encodeId('conversation', id), kind: 'direct', headSeq, lastActivityAt: lastAt, uuid: id, viewer, lastMessageSeq };
+  return {
+    id: encodeId('conversation', id),
+    kind: 'direct',
+    headSeq,
+    lastActivityAt: lastAt,
+    uuid: id,
+    viewer,
+    lastMessageSeq,
+  };
 }
 
 /** @param found one more than asked for tells that the list goes on. */
-export function conversationsConnection(found: readonly ConversationView[], size: number, viewer: string, after: Place | undefined): Connection<Conversation> {
+export function conversationsConnection(
+  found: readonly ConversationView[],
+  size: number,
+  viewer: string,
+  after: Place | undefined,
+): Connection<Conversation> {
   const nodes = found.slice(0, size).map((view) => conversationValue(view, viewer));
-  return connectionOf(nodes, (node) => encodePlace(LIST, node.lastActivityAt, node.uuid), { before: after !== undefined, after: found.length > size });
+  return connectionOf(nodes, (node) => encodePlace(LIST, node.lastActivityAt, node.uuid), {
+    before: after !== undefined,
+    after: found.length > size,
+  });
 }
 
 export function placeOf(cursor: string | null | undefined): Place | undefined {

@@ -33,7 +33,8 @@ export function enforceRules(schema: GraphQLSchema): void {
       const rule = ruleOf(field);
       if (rule === undefined) throw new Error(`${type?.name ?? ''}.${field.name} has no rule: who may use it?`);
       const check = RULES[rule];
-      const guarded = type === schema.getQueryType() ? limited(field.resolve as Resolver, rule) : (field.resolve as Resolver);
+      const guarded =
+        type === schema.getQueryType() ? limited(field.resolve as Resolver, rule) : (field.resolve as Resolver);
       if (type === schema.getSubscriptionType()) {
         field.subscribe = guard(field.subscribe as Resolver, check);
         // Each payload is the root value itself.

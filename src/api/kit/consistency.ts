@@ -9,7 +9,8 @@ const WAIT_MS = 5_000;
 export async function settle(context: ApiContext, atLeast: string | null | undefined): Promise<void> {
   if (atLeast == null) return;
   const position = context.services.cursors.decodeReadToken(atLeast);
-  if (position === undefined || position === 'foreign') throw fault('BAD_USER_INPUT', 'not a read token of this server');
+  if (position === undefined || position === 'foreign')
+    throw fault('BAD_USER_INPUT', 'not a read token of this server');
   await settlePosition(context, position);
 }
 

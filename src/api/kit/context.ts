@@ -105,7 +105,10 @@ class OperationContext {
 }
 
 /** Who a token speaks for; null when it is not good, has ended, or its device is revoked. */
-export async function authenticate(services: Pick<Services, 'tokens' | 'accounts' | 'clock'>, token: string): Promise<Session | null> {
+export async function authenticate(
+  services: Pick<Services, 'tokens' | 'accounts' | 'clock'>,
+  token: string,
+): Promise<Session | null> {
   const verified = await services.tokens.verify(token);
   if (!verified.ok || verified.expiresAt <= services.clock.now()) return null;
   const { accountId, deviceId, expiresAt } = verified;

@@ -39,7 +39,13 @@ const ENGINE_DOWN = /^(08|57P|53)|^E(CONN|PIPE|HOST|TIMEDOUT)/;
 export type PresentError = (error: unknown) => GraphQLFormattedError;
 
 /** What leaves the server of any error: documented codes as they are, everything else masked and logged with its incident. */
-export function errorPresenter({ logger, incident }: { logger: Pick<Logger, 'error' | 'warn'>; incident: () => string }): PresentError {
+export function errorPresenter({
+  logger,
+  incident,
+}: {
+  logger: Pick<Logger, 'error' | 'warn'>;
+  incident: () => string;
+}): PresentError {
   return (error) => {
     const { message, path, locations, code, extensions } = anatomy(error);
     const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
@@ -48,7 +54,11 @@ export function errorPresenter({ logger, incident }: { logger: Pick<Logger, 'err
     const cause = causeOf(error);
     if (isEngineDown(cause)) {
       logger.warn({ err: cause, incident: id, path }, 'an engine does not answer');
-      return { message: 'The server cannot answer at the moment.', ...place, extensions: { code: 'UNAVAILABLE', incident: id } };
+      return {
+        message: 'The server cannot answer at the moment.',
+        ...place,
+        extensions: { code: 'UNAVAILABLE', incident: id },
+      };
     }
     logger.error({ err: cause, incident: id, path }, 'a fault was masked');
     return { message: 'Something went wrong on the server.', ...place, extensions: { code: 'INTERNAL', incident: id } };
@@ -68,7 +78,13 @@ function anatomy(error: unknown): Anatomy {
   const code = codeOf(error);
   const { stacktrace: _stack, http: _http, code: _code, ...extensions } = error.extensions;
   const known = originalError === undefined || isGraphQLError(originalError) ? code : undefined;
-  return { message, code: known, extensions, ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
+  return {
+    message,
+    code: known,
+    extensions,
+    ...(path === undefined ? {} : { path }),
+    ...(locations === undefined ? {} : { locations }),
+  };
 }
 
 function codeOf(error: GraphQLError): FaultCode | undefined {
@@ -93,5 +109,7 @@ function causeOf(error: unknown): unknown {
 function isEngineDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return ENGINE_DOWN.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+  return (
+    ENGINE_DOWN.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+  );
 }

@@ -80,9 +80,15 @@ function limitsRule(context: ValidationContext): ASTVisitor {
     const field: GraphQLField<unknown, unknown> | undefined =
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
     const type = field === undefined ? undefined : getNamedType(field.type);
-    const inner = node.selectionSet === undefined ? FREE : costOf(node.selectionSet, isCompositeType(type) ? type : undefined);
+    const inner =
+      node.selectionSet === undefined ? FREE : costOf(node.selectionSet, isCompositeType(type) ? type : undefined);
     const times = field === undefined ? 1 : sizeOf(node, field);
-    return { depth: inner.depth + 1, complexity: 1 + times * inner.complexity, aliases: inner.aliases + alias, directives: inner.directives };
+    return {
+      depth: inner.depth + 1,
+      complexity: 1 + times * inner.complexity,
+      aliases: inner.aliases + alias,
+      directives: inner.directives,
+    };
   };
 
   const fragmentCost = (fragment: FragmentDefinitionNode | null | undefined): Cost => {
@@ -108,7 +114,13 @@ function limitsRule(context: ValidationContext): ASTVisitor {
         ['rootFields', node.selectionSet.selections.length, DOCUMENT_LIMITS.rootFields],
       ];
       for (const [limit, value, most] of over) {
-        if (value > most) context.reportError(new GraphQLError(`Too complex: ${limit} ${value}, at most ${most}.`, { nodes: node, extensions: { limit, most } }));
+        if (value > most)
+          context.reportError(
+            new GraphQLError(`Too complex: ${limit} ${value}, at most ${most}.`, {
+              nodes: node,
+              extensions: { limit, most },
+            }),
+          );
       }
     },
   };

@@ -1,6 +1,12 @@
 import DataLoader from 'dataloader';
 import type pg from 'pg';
-import { accountsById, devicesById, devicesOfAccounts, type AccountView, type DeviceView } from '../../projections/accounts/accounts.queries.js';
+import {
+  accountsById,
+  devicesById,
+  devicesOfAccounts,
+  type AccountView,
+  type DeviceView,
+} from '../../projections/accounts/accounts.queries.js';
 import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
 import { messagesBySeq, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
 import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
@@ -22,7 +28,11 @@ export interface Loaders {
   readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
   readonly unread: DataLoader<InConversation, number, string>;
   /** Any message of a conversation that the caller was found to be in. */
-  readonly messageAt: DataLoader<{ readonly conversationId: string; readonly seq: number }, TimelineView | null, string>;
+  readonly messageAt: DataLoader<
+    { readonly conversationId: string; readonly seq: number },
+    TimelineView | null,
+    string
+  >;
 }
 
 export function createLoaders(db: Db): Loaders {
@@ -32,8 +42,12 @@ export function createLoaders(db: Db): Loaders {
     devicesOf: byKey((ids) => devicesOfAccounts(db, ids), []),
     membersOf: byKey((ids) => membersOfConversations(db, ids), []),
     watermarksOf: byKey((ids) => watermarksOfConversations(db, ids), []),
-    unread: new DataLoader((keys) => unreadCounts(db, keys), { cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}` }),
-    messageAt: new DataLoader((keys) => messagesBySeq(db, keys), { cacheKeyFn: ({ conversationId, seq }) => `${conversationId} ${seq}` }),
+    unread: new DataLoader((keys) => unreadCounts(db, keys), {
+      cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
+    }),
+    messageAt: new DataLoader((keys) => messagesBySeq(db, keys), {
+      cacheKeyFn: ({ conversationId, seq }) => `${conversationId} ${seq}`,
+    }),
   };
 }
 

@@ -12,7 +12,8 @@ export function encodeId(kind: IdKind, uuid: string): string {
 export function decodeId(kind: IdKind, id: string): string {
   const prefix = ID_KINDS[kind];
   const hex = id.slice(4);
-  if (!id.startsWith(`${prefix}_`) || !/^[0-9a-f]{32}$/.test(hex)) throw fault('BAD_USER_INPUT', `not an id of ${article(kind)}`);
+  if (!id.startsWith(`${prefix}_`) || !/^[0-9a-f]{32}$/.test(hex))
+    throw fault('BAD_USER_INPUT', `not an id of ${article(kind)}`);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

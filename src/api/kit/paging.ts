@@ -25,7 +25,11 @@ export interface Connection<T> {
 }
 
 /** @param more whether the list goes on before and after these nodes. */
-export function connectionOf<T>(nodes: readonly T[], cursorOf: (node: T) => string, more: { readonly before: boolean; readonly after: boolean }): Connection<T> {
+export function connectionOf<T>(
+  nodes: readonly T[],
+  cursorOf: (node: T) => string,
+  more: { readonly before: boolean; readonly after: boolean },
+): Connection<T> {
   const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }));
   return {
     edges,

@@ -80,7 +80,10 @@ const MESSAGES = {
 export type ProblemName = keyof typeof MESSAGES;
 
 /** The problem's value, with its code and message. */
-export function problem<N extends ProblemName, Extra extends object = object>(name: N, extra?: Extra): { __typename: N; code: string; message: string } & Extra {
+export function problem<N extends ProblemName, Extra extends object = object>(
+  name: N,
+  extra?: Extra,
+): { __typename: N; code: string; message: string } & Extra {
   const [code, message] = MESSAGES[name];
   return { __typename: name, code, message, ...(extra as Extra) };
 }

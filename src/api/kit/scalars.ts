@@ -12,8 +12,14 @@ export const DateTime = new GraphQLScalarType<number, string>({
   parseLiteral: (node) => instant(textOf(node)),
 });
 
-export const Cursor = token('Cursor', 'A place in the log, from `updates`, `conversationUpdates` or `snapshot`: what `after` takes. Opaque.');
-export const ReadToken = token('ReadToken', 'What a mutation wrote, for `atLeast`: the answer is no older than that. Opaque; no `Cursor`.');
+export const Cursor = token(
+  'Cursor',
+  'A place in the log, from `updates`, `conversationUpdates` or `snapshot`: what `after` takes. Opaque.',
+);
+export const ReadToken = token(
+  'ReadToken',
+  'What a mutation wrote, for `atLeast`: the answer is no older than that. Opaque; no `Cursor`.',
+);
 
 /** Bytes. */
 export const Base64 = new GraphQLScalarType<Buffer, string>({

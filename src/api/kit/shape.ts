@@ -2,11 +2,15 @@ import './reflect.js';
 import { Extensions, ObjectType } from 'type-graphql';
 
 /** An object type whose values are plain objects: fields without a resolver of their own are read from it. */
-export function Shape(options: { readonly description?: string; readonly implements?: () => object } = {}): ClassDecorator {
+export function Shape(
+  options: { readonly description?: string; readonly implements?: () => object } = {},
+): ClassDecorator {
   const { description, implements: of } = options;
   return (target) => {
     const implemented = of === undefined ? {} : { implements: of() as never };
-    ObjectType({ simpleResolvers: true, ...(description === undefined ? {} : { description }), ...implemented })(target as never);
+    ObjectType({ simpleResolvers: true, ...(description === undefined ? {} : { description }), ...implemented })(
+      target as never,
+    );
   };
 }
 

@@ -47,7 +47,10 @@ export interface HubDeps {
 
 /** Also of a cursor that is past the head or has too much after it. */
 export function cursorExpired(): Error {
-  return fault('CURSOR_EXPIRED', 'what happened since this cursor cannot be replayed: take a snapshot and go on from its cursor');
+  return fault(
+    'CURSOR_EXPIRED',
+    'what happened since this cursor cannot be replayed: take a snapshot and go on from its cursor',
+  );
 }
 
 type Topics = Map<string, Set<LiveSource>>;
@@ -100,14 +103,25 @@ export function liveHub(deps: HubDeps): LiveHub {
     },
   };
 
-  const deliver = (event: OpenedEvent, accountIds: readonly string[], conversationId: string | undefined, read?: UpdateValue): void => {
+  const deliver = (
+    event: OpenedEvent,
+    accountIds: readonly string[],
+    conversationId: string | undefined,
+    read?: UpdateValue,
+  ): void => {
     let item: LiveItem | undefined;
     const push = (set: Set<LiveSource> | undefined): void => {
       if (set === undefined) return;
       if (item === undefined) {
         const update = read ?? updateOf(event);
         if (update === undefined) return;
-        item = { position: event.position, cursor: cursors.encodeCursor(event.position), update, conversationId, rendered: new Map() };
+        item = {
+          position: event.position,
+          cursor: cursors.encodeCursor(event.position),
+          update,
+          conversationId,
+          rendered: new Map(),
+        };
       }
       for (const source of set) source.push(item);
     };
@@ -132,7 +146,8 @@ export function liveHub(deps: HubDeps): LiveHub {
       case 'conversation':
       case 'receipts': {
         const loaded = states.peek(id);
-        if (loaded !== undefined) return void deliver(event, loaded.state.kind === 'absent' ? [] : loaded.state.members, id);
+        if (loaded !== undefined)
+          return void deliver(event, loaded.state.kind === 'absent' ? [] : loaded.state.members, id);
         return membersOf(id).then((members) => {
           deliver(event, members, id);
         });
@@ -140,7 +155,8 @@ export function liveHub(deps: HubDeps): LiveHub {
       case 'account':
         if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
         deliver(event, [id], undefined);
-        if (event.type === 'DeviceRevoked') for (const callback of revoked) callback((event.data as { deviceId: string }).deviceId);
+        if (event.type === 'DeviceRevoked')
+          for (const callback of revoked) callback((event.data as { deviceId: string }).deviceId);
         return;
       default:
         return;
@@ -168,7 +184,8 @@ export function liveHub(deps: HubDeps): LiveHub {
       let index = 0;
       const item = cursorOnly(position);
       for (const source of all) {
-        if (index++ % CURSOR_SLICES === slice && source.idleAt !== undefined && source.idleAt < position) source.push(item);
+        if (index++ % CURSOR_SLICES === slice && source.idleAt !== undefined && source.idleAt < position)
+          source.push(item);
       }
       slice = (slice + 1) % CURSOR_SLICES;
     }, CURSOR_ROUND_MS / CURSOR_SLICES);
@@ -188,7 +205,8 @@ export function liveHub(deps: HubDeps): LiveHub {
   return {
     updates: (session, after) => new LiveSource(sourceDeps, session.accountId, undefined, startOf(after)),
     async conversationUpdates(session, conversationId, after) {
-      if (!(await deps.isMember(conversationId, session.accountId))) throw fault('FORBIDDEN', 'the conversation does not exist or is not yours');
+      if (!(await deps.isMember(conversationId, session.accountId)))
+        throw fault('FORBIDDEN', 'the conversation does not exist or is not yours');
       return new LiveSource(sourceDeps, session.accountId, conversationId, startOf(after));
     },
     onDeviceRevoked(callback) {

@@ -26,7 +26,12 @@ export function updateOf(event: OpenedEvent): UpdateValue | undefined {
         at,
         content:
           content.kind === 'sealed'
-            ? { __typename: 'SealedContent', algorithm: content.algorithm, senderDevice: encodeId('device', device), payload: content.bytes }
+            ? {
+                __typename: 'SealedContent',
+                algorithm: content.algorithm,
+                senderDevice: encodeId('device', device),
+                payload: content.bytes,
+              }
             : textContent(event.opened['content.text']),
       });
     }
@@ -36,11 +41,21 @@ export function updateOf(event: OpenedEvent): UpdateValue | undefined {
     }
     case 'WatermarkAdvanced': {
       const { accountId, deviceId, delivered, read } = event.data as ReceiptEvent['data'];
-      return receiptAdvanced({ conversationId: streamId(event.stream), accountId, deviceId, delivered: delivered ?? null, read: read ?? null });
+      return receiptAdvanced({
+        conversationId: streamId(event.stream),
+        accountId,
+        deviceId,
+        delivered: delivered ?? null,
+        read: read ?? null,
+      });
     }
     case 'DeviceLinked': {
       const { deviceId } = event.data as Extract<AccountEvent<unknown>, { type: 'DeviceLinked' }>['data'];
-      return { __typename: 'DeviceLinkedUpdate', deviceId: encodeId('device', deviceId), name: event.opened['name'] ?? null };
+      return {
+        __typename: 'DeviceLinkedUpdate',
+        deviceId: encodeId('device', deviceId),
+        name: event.opened['name'] ?? null,
+      };
     }
     case 'DeviceRevoked': {
       const { deviceId } = event.data as Extract<AccountEvent<unknown>, { type: 'DeviceRevoked' }>['data'];

@@ -74,7 +74,12 @@ function updateOfRow(row: ReplayRow): UpdateValue {
         content:
           row.algorithm === null || row.erased
             ? textContent(row.erased ? null : row.text)
-            : { __typename: 'SealedContent', algorithm: row.algorithm, senderDevice: encodeId('device', row.deviceId), payload: (row.payload ?? '').replaceAll('\n', '') },
+            : {
+                __typename: 'SealedContent',
+                algorithm: row.algorithm,
+                senderDevice: encodeId('device', row.deviceId),
+                payload: (row.payload ?? '').replaceAll('\n', ''),
+              },
       });
     case 'started':
       return conversationAdded(row.conversationId, row.members);
@@ -89,6 +94,16 @@ function updateOfRow(row: ReplayRow): UpdateValue {
   }
 }
 
-function profileUpdated({ id, name, about, avatar }: { id: string; name: string | null; about: string | null; avatar: string | null }): ProfileUpdatedValue {
+function profileUpdated({
+  id,
+  name,
+  about,
+  avatar,
+}: {
+  id: string;
+  name: string | null;
+  about: string | null;
+  avatar: string | null;
+}): ProfileUpdatedValue {
   return { __typename: 'ProfileUpdatedUpdate', accountId: encodeId('account', id), name, about, avatar };
 }

@@ -9,7 +9,11 @@ export interface SourceDeps {
   unregister(source: LiveSource): void;
   waitForProjection(position: Position): Promise<void>;
   /** The next page of what happened in (after, upTo], in log order; `through` is where the page ends. */
-  replay(source: LiveSource, after: Position, upTo: Position): Promise<{ readonly items: readonly LiveItem[]; readonly through: Position }>;
+  replay(
+    source: LiveSource,
+    after: Position,
+    upTo: Position,
+  ): Promise<{ readonly items: readonly LiveItem[]; readonly through: Position }>;
   /** @throws when the cursor cannot be served. */
   checkReplay(source: LiveSource, after: Position): Promise<void>;
   cursorOnly(position: Position): LiveItem;

@@ -27,7 +27,12 @@ export interface TimelineMessageValue {
 export type ContentValue =
   | { readonly __typename: 'TextContent'; readonly text: string }
   /** `payload` in base64. */
-  | { readonly __typename: 'SealedContent'; readonly algorithm: string; readonly senderDevice: string; readonly payload: string }
+  | {
+      readonly __typename: 'SealedContent';
+      readonly algorithm: string;
+      readonly senderDevice: string;
+      readonly payload: string;
+    }
   | { readonly __typename: 'ErasedContent'; readonly erased: true };
 
 export interface ReceiptAdvancedValue {

@@ -20,9 +20,14 @@ export class MessageFields {
       context.loaders.membersOf.load(conversationUuid),
       context.loaders.watermarksOf.load(conversationUuid),
     ]);
-    const others = members.filter(({ accountId, toSeq }) => accountId !== authorUuid && (toSeq === null || toSeq > seq));
+    const others = members.filter(
+      ({ accountId, toSeq }) => accountId !== authorUuid && (toSeq === null || toSeq > seq),
+    );
     const passed = (mark: 'deliveredUpTo' | 'readUpTo'): boolean =>
-      others.length > 0 && others.every(({ accountId }) => watermarks.some((watermark) => watermark.accountId === accountId && watermark[mark] >= seq));
+      others.length > 0 &&
+      others.every(({ accountId }) =>
+        watermarks.some((watermark) => watermark.accountId === accountId && watermark[mark] >= seq),
+      );
     if (passed('readUpTo')) return 'READ';
     return passed('deliveredUpTo') ? 'DELIVERED' : 'SENT';
   }

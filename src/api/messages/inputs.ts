@@ -15,7 +15,9 @@ export class SendMessageInput {
   @Field(() => ID)
   readonly conversationId!: string;
 
-  @Field(() => String, { description: "1 to 64 characters, the client's own. The same again gives the first result, for ever." })
+  @Field(() => String, {
+    description: "1 to 64 characters, the client's own. The same again gives the first result, for ever.",
+  })
   readonly clientId!: string;
 
   @Field(() => String, { nullable: true, description: '1 to 65,536 UTF-16 code units.' })

@@ -12,7 +12,10 @@ import { SendMessageResult } from './results.js';
 export class MessageMutations {
   @Allow('device')
   @Mutation(() => SendMessageResult, { description: 'Idempotent for ever by (account, conversation, clientId).' })
-  async sendMessage(@Arg('input', () => SendMessageInput) input: SendMessageInput, @Ctx() context: ApiContext): Promise<typeof SendMessageResult> {
+  async sendMessage(
+    @Arg('input', () => SendMessageInput) input: SendMessageInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof SendMessageResult> {
     const { services } = context;
     const { clientId } = input;
     const done = await services.messages.send({
@@ -47,7 +50,10 @@ export class MessageMutations {
   }
 }
 
-function contentOf({ text, sealed }: SendMessageInput): Parameters<ApiContext['services']['messages']['send']>[0]['content'] {
+function contentOf({
+  text,
+  sealed,
+}: SendMessageInput): Parameters<ApiContext['services']['messages']['send']>[0]['content'] {
   if ((text == null) === (sealed == null)) throw fault('BAD_USER_INPUT', 'give either text or sealed');
   if (text != null) return { kind: 'text', text };
   const { algorithm, payload } = sealed!;

@@ -1,5 +1,10 @@
 import type pg from 'pg';
-import { messagesAfter, messagesBefore, seqAtTime, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import {
+  messagesAfter,
+  messagesBefore,
+  seqAtTime,
+  type TimelineView,
+} from '../../projections/timeline/timeline.queries.js';
 import { fault } from '../kit/errors.js';
 import { connectionOf, decodePlace, encodePlace, pageSize, type Connection } from '../kit/paging.js';
 import type { Message } from './types.js';
@@ -65,13 +70,15 @@ async function windowOf(db: Db, history: History, given: PageArguments): Promise
   if (first != null && last != null) throw fault('BAD_USER_INPUT', 'give either first or last');
   if (after != null && last != null) throw fault('BAD_USER_INPUT', 'after goes with first');
   if (before != null && first != null) throw fault('BAD_USER_INPUT', 'before goes with last');
-  if (aroundSeq != null) return { kind: 'around', seq: sequence(aroundSeq), size: pageSize('first', first ?? last, DEFAULT) };
+  if (aroundSeq != null)
+    return { kind: 'around', seq: sequence(aroundSeq), size: pageSize('first', first ?? last, DEFAULT) };
   if (fromTime != null) {
     const seq = await seqAtTime(db, history.conversationId, fromTime);
     if (last != null) return { kind: 'before', seq: seq ?? END, size: pageSize('last', last, DEFAULT) };
     return { kind: 'after', seq: (seq ?? END) - 1, size: pageSize('first', first, DEFAULT) };
   }
-  if (after != null || first != null) return { kind: 'after', seq: after == null ? -1 : placeOf(after), size: pageSize('first', first, DEFAULT) };
+  if (after != null || first != null)
+    return { kind: 'after', seq: after == null ? -1 : placeOf(after), size: pageSize('first', first, DEFAULT) };
   return { kind: 'before', seq: before == null ? END : placeOf(before), size: pageSize('last', last, DEFAULT) };
 }
 

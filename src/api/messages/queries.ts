@@ -11,7 +11,10 @@ import { messageValue } from './values.js';
 @Resolver()
 export class MessageQueries {
   @Allow('device')
-  @Query(() => Message, { nullable: true, description: 'Null for one that does not exist, or that the caller may not see.' })
+  @Query(() => Message, {
+    nullable: true,
+    description: 'Null for one that does not exist, or that the caller may not see.',
+  })
   async message(
     @Arg('id', () => ID) id: string,
     @Arg('atLeast', () => ReadToken, { nullable: true }) atLeast: string | null | undefined,

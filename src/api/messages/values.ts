@@ -21,7 +21,12 @@ function contentValue({ content, deviceId }: TimelineView): MessageContent {
     case 'text':
       return { __typename: 'TextContent', text: content.text };
     case 'sealed':
-      return { __typename: 'SealedContent', algorithm: content.algorithm, senderDevice: encodeId('device', deviceId), payload: content.payload };
+      return {
+        __typename: 'SealedContent',
+        algorithm: content.algorithm,
+        senderDevice: encodeId('device', deviceId),
+        payload: content.payload,
+      };
     case 'erased':
       return { __typename: 'ErasedContent', erased: true };
   }

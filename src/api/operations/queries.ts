@@ -9,8 +9,13 @@ import { OutboxMessage } from './types.js';
 @Resolver()
 export class DevelopmentQueries {
   @Allow('public')
-  @Query(() => [OutboxMessage], { description: 'Development on loopback only: the text messages to a number, newest first.' })
-  async devOutbox(@Arg('phone', () => String) phone: string, @Ctx() { services }: ApiContext): Promise<readonly OutboxMessage[]> {
+  @Query(() => [OutboxMessage], {
+    description: 'Development on loopback only: the text messages to a number, newest first.',
+  })
+  async devOutbox(
+    @Arg('phone', () => String) phone: string,
+    @Ctx() { services }: ApiContext,
+  ): Promise<readonly OutboxMessage[]> {
     if (!hasDevOutbox(services)) throw fault('FORBIDDEN', 'The outbox is for development on loopback.');
     const parsed = parsePhone(phone);
     return parsed.ok ? ((await services.outbox?.read(parsed.e164)) ?? []) : [];

@@ -17,7 +17,8 @@ const AFTER = { nullable: true, description: 'What you have already; without it 
 export class LiveSubscriptions {
   @Allow('device')
   @Subscription(() => UpdateEnvelope, {
-    description: "Everything that concerns the caller's account: what happened after the cursor, in order, each once, then live.",
+    description:
+      "Everything that concerns the caller's account: what happened after the cursor, in order, each once, then live.",
     subscribe: ({ args, context }) => {
       const { after } = args as After;
       const api = context as ApiContext;
@@ -34,7 +35,11 @@ export class LiveSubscriptions {
     subscribe: ({ args, context }) => {
       const { after, conversationId } = args as After & { readonly conversationId: string };
       const api = context as ApiContext;
-      return api.services.live.conversationUpdates(sessionOf(api), decodeId('conversation', conversationId), after ?? null) as never;
+      return api.services.live.conversationUpdates(
+        sessionOf(api),
+        decodeId('conversation', conversationId),
+        after ?? null,
+      ) as never;
     },
   })
   conversationUpdates(

@@ -37,7 +37,9 @@ export class MessageAdded {
   readonly message!: TimelineMessage;
 }
 
-@Shape({ description: 'A device has everything up to these sequences; null: as before. Take the larger of old and new.' })
+@Shape({
+  description: 'A device has everything up to these sequences; null: as before. Take the larger of old and new.',
+})
 export class ReceiptAdvanced {
   @Field(() => ID)
   readonly conversationId!: string;
@@ -104,7 +106,15 @@ export const Update = createUnionType({
   name: 'Update',
   description: 'Ignore types that you do not know, and still store the cursor.',
   types: () =>
-    [MessageAdded, ReceiptAdvanced, ConversationAdded, ProfileUpdatedUpdate, DeviceLinkedUpdate, DeviceRevokedUpdate, CursorAdvanced] as const,
+    [
+      MessageAdded,
+      ReceiptAdvanced,
+      ConversationAdded,
+      ProfileUpdatedUpdate,
+      DeviceLinkedUpdate,
+      DeviceRevokedUpdate,
+      CursorAdvanced,
+    ] as const,
 });
 
 @Shape({ description: 'Store the cursor with the update, in one step: docs/protocol/updates.md.' })

@@ -12,7 +12,10 @@ import { AcknowledgeResult } from './results.js';
 export class ReceiptMutations {
   @Allow('device')
   @Mutation(() => AcknowledgeResult, { description: 'Settles when the watermarks, or higher ones, are stored.' })
-  async acknowledge(@Arg('input', () => AcknowledgeInput) input: AcknowledgeInput, @Ctx() context: ApiContext): Promise<typeof AcknowledgeResult> {
+  async acknowledge(
+    @Arg('input', () => AcknowledgeInput) input: AcknowledgeInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof AcknowledgeResult> {
     const { conversationId } = input;
     const done = await context.services.receipts.acknowledge({
       actor: actorOf(context),

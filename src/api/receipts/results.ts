@@ -24,4 +24,10 @@ export class BeyondHead extends Problem {
   readonly headSeq!: number;
 }
 
-export const AcknowledgeResult = outcomes('AcknowledgeResult', () => [Acknowledged, NotAMember, BeyondHead, RateLimited, Busy]);
+export const AcknowledgeResult = outcomes('AcknowledgeResult', () => [
+  Acknowledged,
+  NotAMember,
+  BeyondHead,
+  RateLimited,
+  Busy,
+]);

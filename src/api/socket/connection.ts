@@ -102,7 +102,11 @@ type Variables = Readonly<Record<string, unknown>> | null | undefined;
 function render(item: LiveItem, key: object, prepared: PreparedDocument, variables: Variables): string {
   let text = item.rendered.get(key);
   if (text === undefined) {
-    const result = prepared.execute({ [prepared.rootField]: { cursor: item.cursor, update: item.update } }, undefined, variables);
+    const result = prepared.execute(
+      { [prepared.rootField]: { cursor: item.cursor, update: item.update } },
+      undefined,
+      variables,
+    );
     if (result instanceof Promise) throw new Error('the types below Update must resolve from the event alone');
     text = JSON.stringify(result);
     item.rendered.set(key, text);

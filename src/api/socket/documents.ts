@@ -65,7 +65,8 @@ function prepare(
   const errors = validate(schema, document, [...specifiedRules, ...rules]);
   if (errors.length > 0) return errors;
   const operation = getOperationAST(document, operationName ?? undefined);
-  if (operation == null) return [new GraphQLError('The document has no such operation.', { extensions: { code: 'BAD_USER_INPUT' } })];
+  if (operation == null)
+    return [new GraphQLError('The document has no such operation.', { extensions: { code: 'BAD_USER_INPUT' } })];
   const compiled = compileQuery(schema, document, operationName ?? undefined, { disableLeafSerialization: false });
   if (!isCompiledQuery(compiled)) return compiled.errors ?? [new GraphQLError('The document cannot be compiled.')];
   const keys = new Map<string, object>();

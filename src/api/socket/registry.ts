@@ -14,7 +14,13 @@ export interface ConnectionRegistry {
 const EXPIRY_SWEEP_MS = 1_000;
 
 /** All open sockets of the process: pings them, ends the dead ones and those whose token has ended. */
-export function connectionRegistry({ clock, heartbeatMs }: { readonly clock: Clock; readonly heartbeatMs: number }): ConnectionRegistry {
+export function connectionRegistry({
+  clock,
+  heartbeatMs,
+}: {
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+}): ConnectionRegistry {
   const all = new Set<Connection>();
   const byDevice = new Map<string, Set<Connection>>();
 
@@ -30,7 +36,8 @@ export function connectionRegistry({ clock, heartbeatMs }: { readonly clock: Clo
   const expiry = setInterval(() => {
     const now = clock.now();
     for (const connection of all) {
-      if (connection.session !== null && connection.session.expiresAt <= now) connection.close(CloseCode.sessionEnded, 'the token has ended: renew the session');
+      if (connection.session !== null && connection.session.expiresAt <= now)
+        connection.close(CloseCode.sessionEnded, 'the token has ended: renew the session');
     }
   }, EXPIRY_SWEEP_MS);
   heartbeat.unref();

@@ -10,7 +10,11 @@ export function decideStart(state: ConversationState, command: StartDirectConver
   if (command.initiator === command.other) return { rejected: 'with_oneself' };
   if (state.kind !== 'absent') return { events: [] };
   if (!command.otherExists) return { rejected: 'no_such_account' };
-  return { events: [{ type: 'ConversationStarted', data: { kind: 'direct', members: pair(command.initiator, command.other) } }] };
+  return {
+    events: [
+      { type: 'ConversationStarted', data: { kind: 'direct', members: pair(command.initiator, command.other) } },
+    ],
+  };
 }
 
 /** The two accounts in the order that their conversation's id is made of. */

@@ -15,7 +15,12 @@ export interface Actor {
 
 export type StartOutcome =
   /** `position` is that of the start when it happened now. */
-  | { readonly outcome: 'started'; readonly conversationId: string; readonly created: boolean; readonly position: Position | undefined }
+  | {
+      readonly outcome: 'started';
+      readonly conversationId: string;
+      readonly created: boolean;
+      readonly position: Position | undefined;
+    }
   | { readonly outcome: 'no_such_account' }
   | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number };
 
@@ -50,10 +55,19 @@ export function conversationHandlers(deps: ConversationDeps): ConversationHandle
       const otherExists = await deps.accountExists(withAccountId);
       const decision = decideStart({ kind: 'absent' }, { initiator: actor.account, other: withAccountId, otherExists });
       if ('rejected' in decision) return { outcome: 'no_such_account' };
-      const events: NewEvent[] = decision.events.map((event) => ({ id: deps.ids.next(), ...event, metadata: { occurredAt: deps.clock.now(), actor } }));
-      const outcome = await appendSettled(deps.eventStore, { stream: conversationStream(conversationId), expected: 'no_stream', events });
+      const events: NewEvent[] = decision.events.map((event) => ({
+        id: deps.ids.next(),
+        ...event,
+        metadata: { occurredAt: deps.clock.now(), actor },
+      }));
+      const outcome = await appendSettled(deps.eventStore, {
+        stream: conversationStream(conversationId),
+        expected: 'no_stream',
+        events,
+      });
       // Who loses the race finds the winner's conversation: the same one.
-      if (outcome.kind !== 'appended') return found(await deps.states.refresh(conversationId)) ?? { outcome: 'no_such_account' };
+      if (outcome.kind !== 'appended')
+        return found(await deps.states.refresh(conversationId)) ?? { outcome: 'no_such_account' };
       deps.states.appended(conversationId, 0, events, []);
       return { outcome: 'started', conversationId, created: true, position: outcome.position };
     },

@@ -35,7 +35,12 @@ export interface ConversationStates {
   /** Folds what the stream holds beyond the cached revision. */
   refresh(conversationId: string): Promise<LoadedConversation>;
   /** Folds events just appended at `revision`, the first one's. */
-  appended(conversationId: string, revision: number, events: readonly ConversationStreamEvent[], known: readonly KnownMessage[]): void;
+  appended(
+    conversationId: string,
+    revision: number,
+    events: readonly ConversationStreamEvent[],
+    known: readonly KnownMessage[],
+  ): void;
   /** Must see the node's log in order. */
   onEvent(event: StoredEvent): void;
 }
@@ -70,7 +75,8 @@ export function conversationStates({ eventStore, findSnapshot }: ConversationSta
   };
 
   const catchUp = async (conversationId: string, loaded: LoadedConversation): Promise<LoadedConversation> => {
-    for await (const event of eventStore.readStream(conversationStream(conversationId), { from: loaded.revision + 1 })) fold(loaded, event);
+    for await (const event of eventStore.readStream(conversationStream(conversationId), { from: loaded.revision + 1 }))
+      fold(loaded, event);
     return loaded;
   };
 
@@ -89,7 +95,11 @@ export function conversationStates({ eventStore, findSnapshot }: ConversationSta
       if (cached !== undefined) return Promise.resolve(cached);
       return shared(conversationId, async () => {
         const snapshot = (await findSnapshot(conversationId)) ?? { state: ABSENT, revision: -1 };
-        const loaded = await catchUp(conversationId, { ...snapshot, recentFrom: snapshot.revision + 1, recent: new Map() });
+        const loaded = await catchUp(conversationId, {
+          ...snapshot,
+          recentFrom: snapshot.revision + 1,
+          recent: new Map(),
+        });
         // What does not exist is not remembered: anybody could fill the cache by asking.
         if (loaded.revision >= 0) cache.set(conversationId, loaded);
         return loaded;
@@ -97,7 +107,9 @@ export function conversationStates({ eventStore, findSnapshot }: ConversationSta
     },
     async refresh(conversationId) {
       const cached = cache.get(conversationId);
-      return cached === undefined ? this.load(conversationId) : shared(conversationId, () => catchUp(conversationId, cached));
+      return cached === undefined
+        ? this.load(conversationId)
+        : shared(conversationId, () => catchUp(conversationId, cached));
     },
     appended(conversationId, revision, events, known) {
       let loaded = cache.get(conversationId);
@@ -122,4 +134,3 @@ export function knownMessage(event: StoredEvent): KnownMessage {
   const data = event.data as { readonly at: number; readonly fingerprint: string };
   return { id: event.id, seq: event.revision, at: data.at, position: event.position, fingerprint: data.fingerprint };
 }
-

@@ -11,7 +11,14 @@ import type { MessageContent } from './events.js';
 import { fingerprint, sealedMessage, type Draft } from './seal.js';
 
 export type SendOutcome =
-  | { readonly outcome: 'sent'; readonly messageId: string; readonly seq: number; readonly at: number; readonly position: Position; readonly repeated: boolean }
+  | {
+      readonly outcome: 'sent';
+      readonly messageId: string;
+      readonly seq: number;
+      readonly at: number;
+      readonly position: Position;
+      readonly repeated: boolean;
+    }
   | { readonly outcome: 'not_a_member' }
   | ({ readonly outcome: 'invalid_text' } & ContentProblem)
   | { readonly outcome: 'idempotency_conflict' }
@@ -71,7 +78,11 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
   const queues = new Map<string, Pending[]>();
 
   /** Looks in the newest messages, the read model, and the stream beyond it. */
-  const findKnown = async (conversationId: string, loaded: LoadedConversation, ids: readonly string[]): Promise<Map<string, KnownMessage>> => {
+  const findKnown = async (
+    conversationId: string,
+    loaded: LoadedConversation,
+    ids: readonly string[],
+  ): Promise<Map<string, KnownMessage>> => {
     const found = new Map<string, KnownMessage>();
     const look = (): string[] => {
       for (const id of ids) {
@@ -89,7 +100,13 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
       for await (const event of eventStore.readStream(conversationStream(conversationId), { from: revision + 1 })) {
         if (!wanted.has(event.id)) continue;
         const data = event.data as { readonly at: number; readonly fingerprint: string };
-        found.set(event.id, { id: event.id, seq: event.revision, at: data.at, position: event.position, fingerprint: data.fingerprint });
+        found.set(event.id, {
+          id: event.id,
+          seq: event.revision,
+          at: data.at,
+          position: event.position,
+          fingerprint: data.fingerprint,
+        });
       }
     }
     open = look();
@@ -102,8 +119,16 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
       : { outcome: 'idempotency_conflict' };
 
   /** Settles those that are known already; gives back the others. */
-  const settleKnown = async (conversationId: string, loaded: LoadedConversation, batch: Pending[]): Promise<Pending[]> => {
-    const known = await findKnown(conversationId, loaded, batch.map(({ draft }) => draft.id));
+  const settleKnown = async (
+    conversationId: string,
+    loaded: LoadedConversation,
+    batch: Pending[],
+  ): Promise<Pending[]> => {
+    const known = await findKnown(
+      conversationId,
+      loaded,
+      batch.map(({ draft }) => draft.id),
+    );
     return batch.filter((pending) => {
       const message = known.get(pending.draft.id);
       if (message !== undefined) pending.settle(answerKnown(message, pending.draft));
@@ -114,22 +139,47 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
   const append = async (conversationId: string, batch: Pending[]): Promise<void> => {
     let loaded = states.peek(conversationId) ?? (await states.load(conversationId));
     let open = batch;
-    if (!eventStore.refusesKnownIds || open.some(({ draft }) => loaded.recent.has(draft.id))) open = await settleKnown(conversationId, loaded, open);
+    if (!eventStore.refusesKnownIds || open.some(({ draft }) => loaded.recent.has(draft.id)))
+      open = await settleKnown(conversationId, loaded, open);
     for (let conflicts = 0; conflicts < MAX_CONFLICTS && open.length > 0; conflicts += 1) {
       const { accepted, refused } = decideAll(loaded, open);
-      if (refused.length > 0) for (const pending of await settleKnown(conversationId, loaded, refused)) pending.settle({ outcome: 'not_a_member' });
+      if (refused.length > 0)
+        for (const pending of await settleKnown(conversationId, loaded, refused))
+          pending.settle({ outcome: 'not_a_member' });
       if (accepted.length === 0) return;
       const expected = loaded.revision;
-      const outcome = await appendSettled(eventStore, { stream: conversationStream(conversationId), expected, events: accepted.map(({ event }) => event) });
+      const outcome = await appendSettled(eventStore, {
+        stream: conversationStream(conversationId),
+        expected,
+        events: accepted.map(({ event }) => event),
+      });
       if (outcome.kind === 'appended') {
         const stored = accepted.map(({ pending, event, at }, index) => ({
           pending,
           event,
-          known: { id: event.id, seq: expected + 1 + index, at, position: outcome.position, fingerprint: pending.draft.fingerprint },
+          known: {
+            id: event.id,
+            seq: expected + 1 + index,
+            at,
+            position: outcome.position,
+            fingerprint: pending.draft.fingerprint,
+          },
         }));
-        states.appended(conversationId, expected + 1, stored.map(({ event }) => event), stored.map(({ known }) => known));
+        states.appended(
+          conversationId,
+          expected + 1,
+          stored.map(({ event }) => event),
+          stored.map(({ known }) => known),
+        );
         for (const { pending, known } of stored)
-          pending.settle({ outcome: 'sent', messageId: known.id, seq: known.seq, at: known.at, position: known.position, repeated: outcome.repeated });
+          pending.settle({
+            outcome: 'sent',
+            messageId: known.id,
+            seq: known.seq,
+            at: known.at,
+            position: known.position,
+            repeated: outcome.repeated,
+          });
         return;
       }
       open = accepted.map(({ pending }) => pending);
@@ -207,7 +257,9 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
       if (!limit.ok) {
         const loaded = await states.load(conversationId);
         const known = (await findKnown(conversationId, loaded, [draft.id])).get(draft.id);
-        return known === undefined ? { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs } : answerKnown(known, draft);
+        return known === undefined
+          ? { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs }
+          : answerKnown(known, draft);
       }
       const size = EVENT_OVERHEAD + (content.kind === 'text' ? content.text.length * 4 : content.bytes.length);
       return new Promise<SendOutcome>((settle, fail) => {

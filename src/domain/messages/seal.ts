@@ -32,7 +32,15 @@ export function sealedMessage(draft: Draft, key: SubjectKey, at: number): NewEve
   const { id, clientId, content } = draft;
   const sealed =
     content.kind === 'text'
-      ? { kind: 'text', text: seal(key, { subject: draft.account, scope: 'account' }, `${id}|MessageSent|content.text`, content.text) }
+      ? {
+          kind: 'text',
+          text: seal(key, { subject: draft.account, scope: 'account' }, `${id}|MessageSent|content.text`, content.text),
+        }
       : content;
-  return { id, type: 'MessageSent', data: { clientId, at, content: sealed, fingerprint: draft.fingerprint }, metadata: draft.metadata };
+  return {
+    id,
+    type: 'MessageSent',
+    data: { clientId, at, content: sealed, fingerprint: draft.fingerprint },
+    metadata: draft.metadata,
+  };
 }

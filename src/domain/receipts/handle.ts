@@ -82,7 +82,12 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
       ...(wanted.delivered > stored.delivered && { delivered: wanted.delivered }),
       ...(wanted.read > stored.read && { read: wanted.read }),
     };
-    const event: NewEvent = { id: deps.ids.next(), type: 'WatermarkAdvanced', data, metadata: { occurredAt: deps.clock.now(), actor } };
+    const event: NewEvent = {
+      id: deps.ids.next(),
+      type: 'WatermarkAdvanced',
+      data,
+      metadata: { occurredAt: deps.clock.now(), actor },
+    };
     try {
       await deps.eventStore.append({ stream: receiptsStream(conversationId), expected: 'any', events: [event] });
       lane.stored = wanted;
@@ -116,7 +121,8 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
       const command = { delivered, read };
       if (decideAcknowledge(loaded.revision, command) === 'beyond_head') {
         loaded = await deps.states.refresh(conversationId);
-        if (decideAcknowledge(loaded.revision, command) === 'beyond_head') return { outcome: 'beyond_head', head: loaded.revision };
+        if (decideAcknowledge(loaded.revision, command) === 'beyond_head')
+          return { outcome: 'beyond_head', head: loaded.revision };
       }
       const key = `${conversationId}${actor.device}`;
       const lane = lanes.get(key) ?? (await open(key, conversationId, actor.device));

@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EventStoreError, type AppendOutcome, type AppendRequest, type EventStore } from '../../platform/eventStore/port.js';
+import {
+  EventStoreError,
+  type AppendOutcome,
+  type AppendRequest,
+  type EventStore,
+} from '../../platform/eventStore/port.js';
 
 const MAX_REPEATS = 5;
 

@@ -23,7 +23,9 @@ function propertyOf(setting: Setting): object {
     ...(setting.default === undefined ? {} : { default: setting.default }),
     ...(setting.choices === undefined ? {} : { enum: setting.choices }),
     ...(setting.type === 'integer' ? { pattern: '^\\d+$', 'x-minimum': setting.min, 'x-maximum': setting.max } : {}),
-    ...(setting.schemes === undefined ? {} : { pattern: `^(?:${setting.schemes.map((scheme) => scheme.replace('+', '\\+')).join('|')})://` }),
+    ...(setting.schemes === undefined
+      ? {}
+      : { pattern: `^(?:${setting.schemes.map((scheme) => scheme.replace('+', '\\+')).join('|')})://` }),
     ...(setting.pattern === undefined ? {} : { pattern: setting.pattern.source }),
     ...(setting.secret === true ? { writeOnly: true } : {}),
   };

@@ -26,7 +26,9 @@ export class ConfigError extends StartError {
 
 /** @throws ConfigError at the first setting that is wrong. An empty variable is an absent one. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const values = new Map<string, string | undefined>(settings.map((setting) => [setting.name, checked(setting, env[setting.name])]));
+  const values = new Map<string, string | undefined>(
+    settings.map((setting) => [setting.name, checked(setting, env[setting.name])]),
+  );
   const optional = (name: SettingName): string | undefined => values.get(name);
   const required = (name: SettingName): string => values.get(name) ?? '';
   const config: Config = {
@@ -52,7 +54,9 @@ function checked(setting: Setting, given: string | undefined): string | undefine
   if (value === undefined) return undefined;
   const problem = problemOf(setting, value);
   if (problem === undefined) return value;
-  throw new ConfigError(`${setting.name} must be ${problem}${setting.secret === true ? '' : `, not ${JSON.stringify(value)}`}.`);
+  throw new ConfigError(
+    `${setting.name} must be ${problem}${setting.secret === true ? '' : `, not ${JSON.stringify(value)}`}.`,
+  );
 }
 
 function problemOf(setting: Setting, value: string): string | undefined {
@@ -60,21 +64,33 @@ function problemOf(setting: Setting, value: string): string | undefined {
     case 'integer': {
       const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
       const number = Number(value);
-      return /^\d+$/.test(value) && number >= min && number <= max ? undefined : `a whole number from ${String(min)} to ${String(max)}`;
+      return /^\d+$/.test(value) && number >= min && number <= max
+        ? undefined
+        : `a whole number from ${String(min)} to ${String(max)}`;
     }
     case 'choice':
       return setting.choices?.includes(value) === true ? undefined : `one of ${setting.choices?.join(', ') ?? ''}`;
     case 'url': {
       const scheme = /^([a-z+]+):\/\/./.exec(value)?.[1];
-      return scheme !== undefined && setting.schemes?.includes(scheme) === true ? undefined : `a URL that starts with ${setting.schemes?.[0] ?? ''}://`;
+      return scheme !== undefined && setting.schemes?.includes(scheme) === true
+        ? undefined
+        : `a URL that starts with ${setting.schemes?.[0] ?? ''}://`;
     }
     case 'text':
       if (value.includes('\0')) return 'a text without U+0000';
-      return setting.pattern?.test(value) === false ? (setting.name === 'MASTER_KEY' ? '32 bytes in base64 or in hex' : 'words separated by commas') : undefined;
+      return setting.pattern?.test(value) === false
+        ? setting.name === 'MASTER_KEY'
+          ? '32 bytes in base64 or in hex'
+          : 'words separated by commas'
+        : undefined;
   }
 }
 
-function twilioOf(accountSid: string | undefined, authToken: string | undefined, from: string | undefined): Config['twilio'] {
+function twilioOf(
+  accountSid: string | undefined,
+  authToken: string | undefined,
+  from: string | undefined,
+): Config['twilio'] {
   if (accountSid === undefined && authToken === undefined && from === undefined) return undefined;
   if (accountSid === undefined || authToken === undefined || from === undefined) {
     throw new ConfigError('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM must be set together.');
@@ -85,9 +101,14 @@ function twilioOf(accountSid: string | undefined, authToken: string | undefined,
 function checkTogether(config: Config): void {
   if (config.mode === 'production') {
     if (!config.rateLimits) throw new ConfigError('RATE_LIMITS can be off only with MODE=development.');
-    if (config.twilio === undefined) throw new ConfigError('MODE=production needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM to send one-time codes.');
+    if (config.twilio === undefined)
+      throw new ConfigError(
+        'MODE=production needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM to send one-time codes.',
+      );
   } else if (!isLoopback(config.host)) {
-    throw new ConfigError(`HOST must be a loopback address (such as 127.0.0.1) with MODE=development, which shows everybody's one-time codes; set MODE=production to serve other machines.`);
+    throw new ConfigError(
+      `HOST must be a loopback address (such as 127.0.0.1) with MODE=development, which shows everybody's one-time codes; set MODE=production to serve other machines.`,
+    );
   }
 }
 

@@ -15,9 +15,26 @@ export interface Setting {
 }
 
 export const settings = [
-  { name: 'PORT', type: 'integer', default: '4000', min: 0, max: 65535, doc: 'Port of the HTTP and WebSocket server; 0 takes any free one.' },
-  { name: 'HOST', type: 'text', default: '127.0.0.1', doc: 'Address to listen on. Development mode serves loopback only.' },
-  { name: 'DATA_DIR', type: 'text', default: './data', doc: 'Folder of the embedded database, the master key and logs; made when absent.' },
+  {
+    name: 'PORT',
+    type: 'integer',
+    default: '4000',
+    min: 0,
+    max: 65535,
+    doc: 'Port of the HTTP and WebSocket server; 0 takes any free one.',
+  },
+  {
+    name: 'HOST',
+    type: 'text',
+    default: '127.0.0.1',
+    doc: 'Address to listen on. Development mode serves loopback only.',
+  },
+  {
+    name: 'DATA_DIR',
+    type: 'text',
+    default: './data',
+    doc: 'Folder of the embedded database, the master key and logs; made when absent.',
+  },
   {
     name: 'LOG_LEVEL',
     type: 'choice',
@@ -32,7 +49,13 @@ export const settings = [
     choices: ['development', 'production'],
     doc: 'Development opens the playground, introspection and the outbox of one-time codes.',
   },
-  { name: 'DATABASE_URL', type: 'url', secret: true, schemes: ['postgres', 'postgresql'], doc: 'Postgres 15 or newer; without it an embedded one runs in DATA_DIR.' },
+  {
+    name: 'DATABASE_URL',
+    type: 'url',
+    secret: true,
+    schemes: ['postgres', 'postgresql'],
+    doc: 'Postgres 15 or newer; without it an embedded one runs in DATA_DIR.',
+  },
   {
     name: 'EVENTSTORE_URL',
     type: 'url',
@@ -47,12 +70,35 @@ export const settings = [
     pattern: /^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)$/,
     doc: '32 bytes in base64 or hex that wrap the keys of personal data; without it DATA_DIR/master.key is used, and made at the first start. Losing it loses all personal data.',
   },
-  { name: 'ACCESS_TOKEN_TTL_SECONDS', type: 'integer', default: '900', min: 5, max: 86400, doc: 'Lifetime of access tokens.' },
-  { name: 'RATE_LIMITS', type: 'choice', default: 'on', choices: ['on', 'off'], doc: 'Limits on what a client may do in a time; off only in development, for benchmarks.' },
-  { name: 'TWILIO_ACCOUNT_SID', type: 'text', doc: 'Twilio account that sends one-time codes; without it they go to the local outbox (development only).' },
+  {
+    name: 'ACCESS_TOKEN_TTL_SECONDS',
+    type: 'integer',
+    default: '900',
+    min: 5,
+    max: 86400,
+    doc: 'Lifetime of access tokens.',
+  },
+  {
+    name: 'RATE_LIMITS',
+    type: 'choice',
+    default: 'on',
+    choices: ['on', 'off'],
+    doc: 'Limits on what a client may do in a time; off only in development, for benchmarks.',
+  },
+  {
+    name: 'TWILIO_ACCOUNT_SID',
+    type: 'text',
+    doc: 'Twilio account that sends one-time codes; without it they go to the local outbox (development only).',
+  },
   { name: 'TWILIO_AUTH_TOKEN', type: 'text', secret: true, doc: 'Token of the Twilio account.' },
   { name: 'TWILIO_FROM', type: 'text', doc: "Sender's number at Twilio, in E.164, or the id of a messaging service." },
-  { name: 'ROLES', type: 'text', default: 'all', pattern: /^\w+(?:,\w+)*$/, doc: 'Parts that this process runs, separated by commas.' },
+  {
+    name: 'ROLES',
+    type: 'text',
+    default: 'all',
+    pattern: /^\w+(?:,\w+)*$/,
+    doc: 'Parts that this process runs, separated by commas.',
+  },
 ] as const satisfies readonly Setting[];
 
 export type SettingName = (typeof settings)[number]['name'];

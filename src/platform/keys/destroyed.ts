@@ -24,7 +24,9 @@ export async function watchDestroyed(options: {
   readonly logger: Logger;
   readonly onDestroyed: (id: string) => void;
 }): Promise<DestroyedWatch> {
-  let last = (await options.pool.query<{ last: bigint }>('SELECT coalesce(max(seq), 0) AS last FROM destroyed_keys')).rows[0]?.last ?? 0n;
+  let last =
+    (await options.pool.query<{ last: bigint }>('SELECT coalesce(max(seq), 0) AS last FROM destroyed_keys')).rows[0]
+      ?.last ?? 0n;
   let lookedAt = performance.now();
   let looking: Promise<void> | undefined;
   let again = false;
@@ -32,7 +34,10 @@ export async function watchDestroyed(options: {
 
   async function look(): Promise<void> {
     const asked = performance.now();
-    const { rows } = await options.pool.query<{ seq: bigint; subject: string; scope: string }>('SELECT seq, subject, scope FROM destroyed_keys WHERE seq > $1 ORDER BY seq', [last]);
+    const { rows } = await options.pool.query<{ seq: bigint; subject: string; scope: string }>(
+      'SELECT seq, subject, scope FROM destroyed_keys WHERE seq > $1 ORDER BY seq',
+      [last],
+    );
     for (const row of rows) {
       options.onDestroyed(formatKeyRef(row));
       last = row.seq;

@@ -1,5 +1,23 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { StartError } from '../lifecycle/startError.js';
 import { prepareDataDir, reasonOf } from '../readStore/embedded/layout.js';
@@ -23,7 +41,10 @@ export interface MasterKey {
 }
 
 /** MASTER_KEY if given, else DATA_DIR/master.key, made at the first start. @throws StartError */
-export function loadMasterKey(options: { readonly dataDir: string; readonly masterKey?: string | undefined }): MasterKey {
+export function loadMasterKey(options: {
+  readonly dataDir: string;
+  readonly masterKey?: string | undefined;
+}): MasterKey {
   if (options.masterKey !== undefined) {
     const bytes = parseKey(options.masterKey);
     if (bytes === undefined) throw new StartError('MASTER_KEY must be 32 bytes in base64 or in hex.');
@@ -32,12 +53,14 @@ export function loadMasterKey(options: { readonly dataDir: string; readonly mast
   const file = path.join(prepareDataDir(options.dataDir), 'master.key');
   const made = !existsSync(file) && makeKeyFile(file);
   const bytes = parseKey(readKeyFile(file));
-  if (bytes === undefined) throw new StartError(`${file} does not hold 32 bytes in base64; restore it from a backup, or set MASTER_KEY.`);
+  if (bytes === undefined)
+    throw new StartError(`${file} does not hold 32 bytes in base64; restore it from a backup, or set MASTER_KEY.`);
   return masterKeyOf(bytes, file, made ? () => rmSync(file, { force: true }) : () => undefined);
 }
 
 export function masterKeyOf(bytes: Buffer, source = 'given', discardNew: () => void = () => undefined): MasterKey {
-  const derive = (info: string): KeyObject => createSecretKey(Buffer.from(hkdfSync('sha256', bytes, Buffer.alloc(0), `parlance ${info}`, keyLength)));
+  const derive = (info: string): KeyObject =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', bytes, Buffer.alloc(0), `parlance ${info}`, keyLength)));
   const wrapping = derive('wrap');
   const lookup = new Map<string, KeyObject>();
   return {
@@ -51,10 +74,15 @@ export function masterKeyOf(bytes: Buffer, source = 'given', discardNew: () => v
     },
     unwrap(wrapped, aad) {
       if (wrapped.length < nonceLength + tagLength) throw new Error('what is too short was never wrapped');
-      const decipher = createDecipheriv('aes-256-gcm', wrapping, wrapped.subarray(0, nonceLength), { authTagLength: tagLength });
+      const decipher = createDecipheriv('aes-256-gcm', wrapping, wrapped.subarray(0, nonceLength), {
+        authTagLength: tagLength,
+      });
       decipher.setAAD(Buffer.from(aad, 'utf8'));
       decipher.setAuthTag(wrapped.subarray(wrapped.length - tagLength));
-      return Buffer.concat([decipher.update(wrapped.subarray(nonceLength, wrapped.length - tagLength)), decipher.final()]);
+      return Buffer.concat([
+        decipher.update(wrapped.subarray(nonceLength, wrapped.length - tagLength)),
+        decipher.final(),
+      ]);
     },
     hmac(purpose, value) {
       let key = lookup.get(purpose);

@@ -42,7 +42,11 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
   };
 
   async function load(refs: readonly KeyRef[]): Promise<void> {
-    const { rows } = await pool.query<{ subject: string; scope: string; wrapped: Buffer | null }>({ name: 'keys_load', text: loadSql, values: [refs.map((ref) => ref.subject), refs.map((ref) => ref.scope)] });
+    const { rows } = await pool.query<{ subject: string; scope: string; wrapped: Buffer | null }>({
+      name: 'keys_load',
+      text: loadSql,
+      values: [refs.map((ref) => ref.subject), refs.map((ref) => ref.scope)],
+    });
     for (const row of rows) {
       if (row.wrapped === null) cache.set(formatKeyRef(row), 'destroyed');
       else remember(row, row.wrapped);
@@ -79,7 +83,11 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
     if (found !== undefined) return found;
     const id = formatKeyRef(ref);
     if (cache.get(id) !== 'destroyed') {
-      await pool.query({ name: 'keys_make', text: makeSql, values: [ref.subject, ref.scope, masterKey.wrap(randomBytes(32), id)] });
+      await pool.query({
+        name: 'keys_make',
+        text: makeSql,
+        values: [ref.subject, ref.scope, masterKey.wrap(randomBytes(32), id)],
+      });
       // Whoever was first, theirs is the key: read it back.
       const made = await findAbsent(ref);
       if (made !== undefined) return made;
@@ -105,7 +113,10 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
       await inTransaction(pool, async (client) => {
         // Waits for those who are just making the key, and keeps destructions in the order of their `seq`.
         await client.query('LOCK TABLE subject_keys IN SHARE ROW EXCLUSIVE MODE');
-        await client.query('INSERT INTO destroyed_keys (subject, scope) VALUES ($1, $2) ON CONFLICT DO NOTHING', [ref.subject, ref.scope]);
+        await client.query('INSERT INTO destroyed_keys (subject, scope) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+          ref.subject,
+          ref.scope,
+        ]);
         await client.query('DELETE FROM subject_keys WHERE subject = $1 AND scope = $2', [ref.subject, ref.scope]);
         await client.query('NOTIFY keys_destroyed');
       });
@@ -135,5 +146,7 @@ async function checkMasterKey(pool: pg.Pool, masterKey: MasterKey): Promise<void
   const { rows } = await pool.query<{ proof: Buffer }>('SELECT proof FROM master_key_check');
   if (rows[0]?.proof.equals(proof) === true) return;
   masterKey.discardNew();
-  throw new StartError(`The master key (${masterKey.source}) is not the one this database was made with; restore that one.`);
+  throw new StartError(
+    `The master key (${masterKey.source}) is not the one this database was made with; restore that one.`,
+  );
 }

@@ -23,7 +23,11 @@ export async function runMain(main: () => Promise<void>, lifecycle?: Lifecycle):
   try {
     await main();
   } catch (error) {
-    process.stderr.write(error instanceof StartError ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      error instanceof StartError
+        ? `${error.message}\n`
+        : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     await lifecycle?.stop();
     process.exit(1);
   }

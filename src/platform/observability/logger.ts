@@ -5,8 +5,21 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 export type LogLevel = (typeof logLevels)[number];
 
 const secretFields = [
-  'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'password', 'otp', 'phone', 'text', 'payload', 'about', 'masterKey',
-  'authToken', 'connectionString', 'databaseUrl',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'password',
+  'otp',
+  'phone',
+  'text',
+  'payload',
+  'about',
+  'masterKey',
+  'authToken',
+  'connectionString',
+  'databaseUrl',
 ];
 
 /** What is never written, at the top of an entry or one or two levels down. */
@@ -21,7 +34,8 @@ export function withoutUrlSecrets(text: string): string {
 
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: withoutUrlSecrets(String(error)) };
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: error.code } : {};
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? { code: error.code } : {};
   return {
     type: error.name,
     message: withoutUrlSecrets(error.message),

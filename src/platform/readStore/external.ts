@@ -13,9 +13,16 @@ export async function checkExternal(databaseUrl: string): Promise<void> {
       "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS replica",
     );
     const found = rows[0];
-    if (found === undefined || found.version < 150000) throw new StartError(`The Postgres of DATABASE_URL (${where}) is too old: version 15 or newer is needed.`);
-    if (found.encoding !== 'UTF8') throw new StartError(`The database of DATABASE_URL (${where}) has the encoding ${found.encoding}; UTF8 is needed.`);
-    if (found.replica) throw new StartError(`The Postgres of DATABASE_URL (${where}) is a read-only replica; give the address of the primary.`);
+    if (found === undefined || found.version < 150000)
+      throw new StartError(`The Postgres of DATABASE_URL (${where}) is too old: version 15 or newer is needed.`);
+    if (found.encoding !== 'UTF8')
+      throw new StartError(
+        `The database of DATABASE_URL (${where}) has the encoding ${found.encoding}; UTF8 is needed.`,
+      );
+    if (found.replica)
+      throw new StartError(
+        `The Postgres of DATABASE_URL (${where}) is a read-only replica; give the address of the primary.`,
+      );
   } catch (error) {
     throw error instanceof StartError ? error : new StartError(explain(error, where), { cause: error });
   } finally {

@@ -25,14 +25,19 @@ export function migrationsOf(folder = path.join(projectRoot, 'schema', 'sql')): 
  * Applies what is missing, each migration in its own transaction, one process at a time. Returns the names applied.
  * Refuses a database that a newer release has migrated, or where an applied migration had other contents.
  */
-export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = migrationsOf()): Promise<readonly string[]> {
+export async function migrate(
+  pool: pg.Pool,
+  migrations: readonly Migration[] = migrationsOf(),
+): Promise<readonly string[]> {
   const client = await pool.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [lock]);
     await client.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
     );
-    const rows = (await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations')).rows;
+    const rows = (
+      await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations')
+    ).rows;
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
     refuseUnknown(applied, migrations);
     const done: string[] = [];
@@ -40,7 +45,10 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = 
       const checksum = createHash('sha256').update(migration.sql).digest('hex');
       const before = applied.get(migration.name);
       if (before === checksum) continue;
-      if (before !== undefined) throw new StartError(`The database was migrated with another ${migration.name}.sql than this release has; migrations never change.`);
+      if (before !== undefined)
+        throw new StartError(
+          `The database was migrated with another ${migration.name}.sql than this release has; migrations never change.`,
+        );
       await apply(client, migration, checksum);
       done.push(migration.name);
     }
@@ -61,6 +69,9 @@ async function apply(client: pg.PoolClient, migration: Migration, checksum: stri
 function refuseUnknown(applied: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
   const known = new Set(migrations.map((migration) => migration.name));
   for (const name of applied.keys()) {
-    if (!known.has(name)) throw new StartError(`The database was migrated by a newer release (it has ${name}); start that release instead.`);
+    if (!known.has(name))
+      throw new StartError(
+        `The database was migrated by a newer release (it has ${name}); start that release instead.`,
+      );
   }
 }

@@ -24,16 +24,31 @@ export async function openReadStore(options: ReadStoreOptions): Promise<ReadStor
   }
   const server = embeddedServer(options);
   await server.ensure();
-  const onLost = options.onLockLost ?? ((): void => {
-    options.logger.fatal('another server has taken the data over');
-    process.exit(1);
+  const onLost =
+    options.onLockLost ??
+    ((): void => {
+      options.logger.fatal('another server has taken the data over');
+      process.exit(1);
+    });
+  const lock = await holdServerLock(server, {
+    exclusive: options.exclusive,
+    dataDir: options.dataDir,
+    logger: options.logger,
+    onLost,
   });
-  const lock = await holdServerLock(server, { exclusive: options.exclusive, dataDir: options.dataDir, logger: options.logger, onLost });
   return readStore('embedded', server.connectionString, options, () => lock.releaseAndStop());
 }
 
-function readStore(kind: ReadStore['kind'], connectionString: string, options: ReadStoreOptions, stop: () => Promise<void>): ReadStore {
-  const pool = createPool(connectionString, { logger: options.logger, ...(options.poolSize === undefined ? {} : { max: options.poolSize }) });
+function readStore(
+  kind: ReadStore['kind'],
+  connectionString: string,
+  options: ReadStoreOptions,
+  stop: () => Promise<void>,
+): ReadStore {
+  const pool = createPool(connectionString, {
+    logger: options.logger,
+    ...(options.poolSize === undefined ? {} : { max: options.poolSize }),
+  });
   let closing: Promise<void> | undefined;
   return {
     pool,

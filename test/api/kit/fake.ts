@@ -27,11 +27,20 @@ export function fakeServices(given: Partial<Services> = {}): Services {
   }) as Services;
 }
 
-export function fakeContext(services: Services, who: Session | null = session, transport: 'http' | 'socket' = 'http'): ApiContext {
+export function fakeContext(
+  services: Services,
+  who: Session | null = session,
+  transport: 'http' | 'socket' = 'http',
+): ApiContext {
   return makeContext(services, { session: who, address: '127.0.0.1', transport });
 }
 
-export function run(schema: GraphQLSchema, source: string, contextValue: ApiContext, variableValues: Record<string, unknown> = {}): Promise<ExecutionResult> {
+export function run(
+  schema: GraphQLSchema,
+  source: string,
+  contextValue: ApiContext,
+  variableValues: Record<string, unknown> = {},
+): Promise<ExecutionResult> {
   return graphql({ schema, source, contextValue, variableValues });
 }
 

@@ -22,7 +22,8 @@ describe('cursors and read tokens', () => {
     expect(ours.decodeReadToken(ours.encodeCursor(7n as Position))).toBeUndefined();
   });
 
-  it('of another log are told apart', () => expect(other.decodeCursor(ours.encodeCursor(7n as Position))).toBe('foreign'));
+  it('of another log are told apart', () =>
+    expect(other.decodeCursor(ours.encodeCursor(7n as Position))).toBe('foreign'));
 
   it('that were made up are none', () => {
     fc.assert(

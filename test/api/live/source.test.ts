@@ -32,7 +32,8 @@ function world(pageSize: number) {
     async replay(_source, after, upTo) {
       await new Promise<void>((resolve) => pages.push(resolve));
       const items: LiveItem[] = [];
-      for (let next = Number(after) + 1; next <= Number(upTo) && items.length < pageSize; next += 1) items.push(item(next));
+      for (let next = Number(after) + 1; next <= Number(upTo) && items.length < pageSize; next += 1)
+        items.push(item(next));
       return { items, through: items.at(-1)?.position ?? upTo };
     },
     cursorOnly: cursorItem,
@@ -77,35 +78,44 @@ async function settle(): Promise<void> {
 
 describe('a live source', () => {
   it('gives every update after the cursor once, in order, however replay and live interleave', async () => {
-    const steps = fc.array(fc.constantFrom<'append' | 'project' | 'page' | 'settle'>('append', 'project', 'page', 'settle'), { maxLength: 80 });
+    const steps = fc.array(
+      fc.constantFrom<'append' | 'project' | 'page' | 'settle'>('append', 'project', 'page', 'settle'),
+      { maxLength: 80 },
+    );
     await fc.assert(
-      fc.asyncProperty(fc.nat(12), fc.nat(20), fc.integer({ min: 1, max: 5 }), steps, async (after, before, pageSize, script) => {
-        const { deps, append, project, readPage, registered, ...rest } = world(pageSize);
-        void rest;
-        const start = Math.min(after, before) - 1;
-        for (let n = 0; n < before; n += 1) append();
-        const { seen, cursors, sink } = collector();
-        const source = new LiveSource(deps, 'a', undefined, at(start));
-        source.pipe(sink);
-        let appended = before;
-        for (const step of script) {
-          if (step === 'append') {
-            append();
-            appended += 1;
-          } else if (step === 'project') project();
-          else if (step === 'page') readPage();
-          await settle();
-        }
-        for (let turns = 0; turns < 100; turns += 1) {
-          project();
-          readPage();
-          await settle();
-        }
-        expect(seen).toEqual(Array.from({ length: appended - start - 1 }, (_, index) => start + 1 + index));
-        expect(cursors.length).toBeGreaterThan(0);
-        source.stop();
-        expect(registered.size).toBe(0);
-      }),
+      fc.asyncProperty(
+        fc.nat(12),
+        fc.nat(20),
+        fc.integer({ min: 1, max: 5 }),
+        steps,
+        async (after, before, pageSize, script) => {
+          const { deps, append, project, readPage, registered, ...rest } = world(pageSize);
+          void rest;
+          const start = Math.min(after, before) - 1;
+          for (let n = 0; n < before; n += 1) append();
+          const { seen, cursors, sink } = collector();
+          const source = new LiveSource(deps, 'a', undefined, at(start));
+          source.pipe(sink);
+          let appended = before;
+          for (const step of script) {
+            if (step === 'append') {
+              append();
+              appended += 1;
+            } else if (step === 'project') project();
+            else if (step === 'page') readPage();
+            await settle();
+          }
+          for (let turns = 0; turns < 100; turns += 1) {
+            project();
+            readPage();
+            await settle();
+          }
+          expect(seen).toEqual(Array.from({ length: appended - start - 1 }, (_, index) => start + 1 + index));
+          expect(cursors.length).toBeGreaterThan(0);
+          source.stop();
+          expect(registered.size).toBe(0);
+        },
+      ),
       { numRuns: 200 },
     );
   });

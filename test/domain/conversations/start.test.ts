@@ -15,10 +15,18 @@ describe('starting a direct conversation', () => {
   it('has the two accounts as its members', () => given().when(start).then(started));
   it('changes nothing when it is there, whoever starts it', () => {
     given(started).when(start).nothing();
-    given(started).when({ ...start, initiator: 'a', other: 'b' }).nothing();
+    given(started)
+      .when({ ...start, initiator: 'a', other: 'b' })
+      .nothing();
   });
-  it('needs somebody to talk to', () => given().when({ ...start, otherExists: false }).rejects('no_such_account'));
-  it('is not had with oneself', () => given().when({ ...start, other: 'b' }).rejects('with_oneself'));
+  it('needs somebody to talk to', () =>
+    given()
+      .when({ ...start, otherExists: false })
+      .rejects('no_such_account'));
+  it('is not had with oneself', () =>
+    given()
+      .when({ ...start, other: 'b' })
+      .rejects('with_oneself'));
 });
 
 describe('a conversation', () => {
@@ -43,6 +51,11 @@ describe('a conversation', () => {
 
   it('knows its members', () => {
     const state = evolve(ABSENT, started);
-    expect([isMember(state, 'a'), isMember(state, 'b'), isMember(state, 'c'), isMember(ABSENT, 'a')]).toEqual([true, true, false, false]);
+    expect([isMember(state, 'a'), isMember(state, 'b'), isMember(state, 'c'), isMember(ABSENT, 'a')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

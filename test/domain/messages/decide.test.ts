@@ -57,6 +57,9 @@ describe('what a message may contain', () => {
 
   it('comes with a client id', () => {
     expect(checkMessage('', { kind: 'text', text: 'x' })).toEqual({ field: 'clientId', reason: 'empty' });
-    expect(checkMessage('x'.repeat(129), { kind: 'text', text: 'x' })).toEqual({ field: 'clientId', reason: 'too_long' });
+    expect(checkMessage('x'.repeat(129), { kind: 'text', text: 'x' })).toEqual({
+      field: 'clientId',
+      reason: 'too_long',
+    });
   });
 });

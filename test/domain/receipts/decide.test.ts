@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advance, decideAcknowledge, NOTHING } from '../../../src/domain/receipts/decide.js';
 
-const command = fc.record({ delivered: fc.option(fc.nat(50), { nil: undefined }), read: fc.option(fc.nat(50), { nil: undefined }) });
+const command = fc.record({
+  delivered: fc.option(fc.nat(50), { nil: undefined }),
+  read: fc.option(fc.nat(50), { nil: undefined }),
+});
 
 describe('watermarks', () => {
   it('count what was read as delivered', () => {

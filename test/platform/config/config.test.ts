@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { ConfigError, environmentExample, environmentSchema, isLoopback, loadConfig, projectRoot } from '../../../src/platform/config/index.js';
+import {
+  ConfigError,
+  environmentExample,
+  environmentSchema,
+  isLoopback,
+  loadConfig,
+  projectRoot,
+} from '../../../src/platform/config/index.js';
 
 const twilio = { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'hush', TWILIO_FROM: '+15005550006' };
 
@@ -33,7 +40,11 @@ test('everything can be set', () => {
     MASTER_KEY: 'ab'.repeat(32),
     ROLES: 'api,projector',
   });
-  expect(config).toMatchObject({ port: 8080, roles: ['api', 'projector'], twilio: { accountSid: 'AC1', authToken: 'hush', from: '+15005550006' } });
+  expect(config).toMatchObject({
+    port: 8080,
+    roles: ['api', 'projector'],
+    twilio: { accountSid: 'AC1', authToken: 'hush', from: '+15005550006' },
+  });
 });
 
 test.each([

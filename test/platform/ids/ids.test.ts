@@ -14,7 +14,8 @@ test('ids are UUIDv7, unique, and ordered though the clock stands still or goes 
       });
       expect([...made].sort()).toEqual(made);
       expect(new Set(made).size).toBe(made.length);
-      for (const id of made) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      for (const id of made)
+        expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     }),
   );
 });
@@ -28,5 +29,9 @@ test('10,000 ids in one millisecond stay ordered', () => {
 
 test('an id that follows from a text is a UUIDv8, and never changes', () => {
   expect(uuidv8('direct:a,b')).toBe('10a86019-3b6b-8aa3-ab4f-6de771c4c61e');
-  fc.assert(fc.property(fc.string(), (text) => /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(uuidv8(text))));
+  fc.assert(
+    fc.property(fc.string(), (text) =>
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(uuidv8(text)),
+    ),
+  );
 });

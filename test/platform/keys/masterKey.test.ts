@@ -28,9 +28,12 @@ test('MASTER_KEY in hex and in base64 is the same key, and comes before the file
   expect(() => statSync(path.join(dataDir, 'master.key'))).toThrow(/ENOENT/);
 });
 
-test.each(['short', 'z'.repeat(64), 'A'.repeat(42), ''])('MASTER_KEY %j is refused without repeating it', (masterKey) => {
-  expect(() => loadMasterKey({ dataDir, masterKey })).toThrow('MASTER_KEY must be 32 bytes in base64 or in hex.');
-});
+test.each(['short', 'z'.repeat(64), 'A'.repeat(42), ''])(
+  'MASTER_KEY %j is refused without repeating it',
+  (masterKey) => {
+    expect(() => loadMasterKey({ dataDir, masterKey })).toThrow('MASTER_KEY must be 32 bytes in base64 or in hex.');
+  },
+);
 
 test('a damaged key file is never replaced', () => {
   const file = path.join(dataDir, 'master.key');

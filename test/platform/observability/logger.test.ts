@@ -11,16 +11,31 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): strin
 test('entries are JSON with level and time; secrets are redacted by name', () => {
   const text = logged((logger) => {
     logger.debug('not written');
-    logger.info({ phone: '+4930123456', request: { token: 'hush', headers: { authorization: 'Bearer hush' } } }, 'asked');
+    logger.info(
+      { phone: '+4930123456', request: { token: 'hush', headers: { authorization: 'Bearer hush' } } },
+      'asked',
+    );
   });
-  expect(JSON.parse(text)).toMatchObject({ level: 'info', msg: 'asked', phone: '[redacted]', request: { token: '[redacted]', headers: { authorization: '[redacted]' } } });
+  expect(JSON.parse(text)).toMatchObject({
+    level: 'info',
+    msg: 'asked',
+    phone: '[redacted]',
+    request: { token: '[redacted]', headers: { authorization: '[redacted]' } },
+  });
   expect(text).not.toContain('hush');
 });
 
 test("an error keeps its cause and loses the passwords of its URLs and its driver's details", () => {
-  const cause = Object.assign(new Error('duplicate key'), { code: '23505', detail: 'Key (phone)=(+4930123456) already exists.' });
-  const text = logged((logger) => logger.error({ err: new Error('connect postgres://parlance:hush@db:5432/x', { cause }) }, 'failed'));
-  expect(JSON.parse(text)).toMatchObject({ err: { message: 'connect postgres://parlance:***@db:5432/x', cause: { code: '23505', message: 'duplicate key' } } });
+  const cause = Object.assign(new Error('duplicate key'), {
+    code: '23505',
+    detail: 'Key (phone)=(+4930123456) already exists.',
+  });
+  const text = logged((logger) =>
+    logger.error({ err: new Error('connect postgres://parlance:hush@db:5432/x', { cause }) }, 'failed'),
+  );
+  expect(JSON.parse(text)).toMatchObject({
+    err: { message: 'connect postgres://parlance:***@db:5432/x', cause: { code: '23505', message: 'duplicate key' } },
+  });
   expect(text).not.toMatch(/hush|4930123456/);
 });
 

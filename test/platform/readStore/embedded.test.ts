@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -23,7 +33,8 @@ afterEach(async () => {
   if (existsSync(dataDir)) {
     await embeddedServer({ dataDir, logger: silentLogger }).stop();
     const link = path.join(dataDir, 'postgres');
-    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(readlinkSync(link), { recursive: true, force: true });
+    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      rmSync(readlinkSync(link), { recursive: true, force: true });
   }
   rmSync(parent, { recursive: true, force: true });
 });
@@ -39,14 +50,33 @@ function pid(): number {
 }
 
 async function settingsOf(store: ReadStore): Promise<unknown> {
-  const names = ['fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'listen_addresses', 'server_encoding', 'jit'];
-  const { rows } = await store.pool.query<{ name: string; setting: string }>('SELECT name, setting FROM pg_settings WHERE name = ANY($1)', [names]);
+  const names = [
+    'fsync',
+    'full_page_writes',
+    'synchronous_commit',
+    'data_checksums',
+    'listen_addresses',
+    'server_encoding',
+    'jit',
+  ];
+  const { rows } = await store.pool.query<{ name: string; setting: string }>(
+    'SELECT name, setting FROM pg_settings WHERE name = ANY($1)',
+    [names],
+  );
   return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
 }
 
 test('the first start makes a durable server on a private socket; the stop ends it; the next has the data', async () => {
   const first = await opened();
-  expect(await settingsOf(first)).toEqual({ fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', data_checksums: 'on', listen_addresses: '', server_encoding: 'UTF8', jit: 'off' });
+  expect(await settingsOf(first)).toEqual({
+    fsync: 'on',
+    full_page_writes: 'on',
+    synchronous_commit: 'on',
+    data_checksums: 'on',
+    listen_addresses: '',
+    server_encoding: 'UTF8',
+    jit: 'off',
+  });
   const socketDir = new URL(first.connectionString).searchParams.get('host') ?? '';
   expect(statSync(socketDir).mode & 0o777).toBe(0o700);
   await first.pool.query("CREATE TABLE kept AS SELECT 'ä' < 'z' AS bytewise");
@@ -59,7 +89,9 @@ test('the first start makes a durable server on a private socket; the stop ends 
 
 test('a second server on the same data is refused in one sentence, and the first goes on', async () => {
   const first = await opened();
-  await expect(opened()).rejects.toThrow(/^Parlance is already running on the data in .*; stop it first, or give this one another DATA_DIR\.$/);
+  await expect(opened()).rejects.toThrow(
+    /^Parlance is already running on the data in .*; stop it first, or give this one another DATA_DIR\.$/,
+  );
   expect((await first.pool.query('SELECT 1')).rowCount).toBe(1);
   const tool = await opened({ exclusive: false });
   await first.close();
@@ -70,7 +102,8 @@ test('a second server on the same data is refused in one sentence, and the first
 
 test('two first starts at once share one server', async () => {
   const [one, two] = await Promise.all([opened({ exclusive: false }), opened({ exclusive: false })]);
-  const started = (store: ReadStore): Promise<unknown> => store.pool.query('SELECT pg_postmaster_start_time()').then(({ rows }) => rows[0] as unknown);
+  const started = (store: ReadStore): Promise<unknown> =>
+    store.pool.query('SELECT pg_postmaster_start_time()').then(({ rows }) => rows[0] as unknown);
   expect(await started(one)).toEqual(await started(two));
 });
 
@@ -78,9 +111,12 @@ test('Postgres outlives a kill -9 of the server, and the next start adopts it', 
   const script = path.join(parent, 'child.mjs');
   const bundle = path.join(parent, 'bundle.mjs');
   await bundleOpen(bundle);
-  writeFileSync(script, `const { openReadStore, silentLogger } = await import(${JSON.stringify(bundle)});
+  writeFileSync(
+    script,
+    `const { openReadStore, silentLogger } = await import(${JSON.stringify(bundle)});
     await openReadStore({ dataDir: ${JSON.stringify(dataDir)}, exclusive: true, logger: silentLogger });
-    process.stdout.write('up'); setInterval(() => {}, 1000);`);
+    process.stdout.write('up'); setInterval(() => {}, 1000);`,
+  );
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const before = pid();
@@ -98,10 +134,16 @@ test('a kill -9 of Postgres under a running server: it is started again and keep
   await store.pool.query('INSERT INTO kept VALUES (1)');
   const before = pid();
   process.kill(before, 'SIGKILL');
-  await vi.waitFor(async () => expect((await store.pool.query('SELECT * FROM kept')).rowCount).toBe(1), { timeout: 15_000, interval: 20 });
+  await vi.waitFor(async () => expect((await store.pool.query('SELECT * FROM kept')).rowCount).toBe(1), {
+    timeout: 15_000,
+    interval: 20,
+  });
   expect(pid()).not.toBe(before);
   const held = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted";
-  await vi.waitFor(async () => expect((await store.pool.query(held)).rowCount).toBe(1), { timeout: 15_000, interval: 20 });
+  await vi.waitFor(async () => expect((await store.pool.query(held)).rowCount).toBe(1), {
+    timeout: 15_000,
+    interval: 20,
+  });
   await expect(opened()).rejects.toThrow(/already running/);
 });
 
@@ -113,7 +155,11 @@ test('a start after a kill -9 of both recovers, though a stranger has the pid no
   const pidFile = path.join(dataDir, 'postgres', 'postmaster.pid');
   const stat = statSync(path.join(dataDir, 'postgres'));
   // As root the stranger must be of Postgres' own user for Postgres to be misled.
-  const stranger = spawn('sleep', ['60'], { cwd: '/', stdio: 'ignore', ...(process.getuid?.() === 0 ? { uid: stat.uid, gid: stat.gid } : {}) });
+  const stranger = spawn('sleep', ['60'], {
+    cwd: '/',
+    stdio: 'ignore',
+    ...(process.getuid?.() === 0 ? { uid: stat.uid, gid: stat.gid } : {}),
+  });
   writeFileSync(pidFile, `${String(stranger.pid)}\n${path.join(dataDir, 'postgres')}\n`);
   expect(await server.ensure()).toBe('started');
   stranger.kill('SIGKILL');
@@ -145,13 +191,17 @@ describe('what cannot work says so in one sentence', () => {
     ['postgres://u:hush@127.0.0.1:1/x', 'No Postgres listens where DATABASE_URL points (127.0.0.1:1/x).'],
     ['postgres://u:hush@nowhere.invalid/x', 'The host of DATABASE_URL (nowhere.invalid/x) is not known.'],
   ])('DATABASE_URL %s', async (databaseUrl, message) => {
-    await expect(openReadStore({ dataDir, databaseUrl, exclusive: true, logger: silentLogger })).rejects.toThrow(message);
+    await expect(openReadStore({ dataDir, databaseUrl, exclusive: true, logger: silentLogger })).rejects.toThrow(
+      message,
+    );
   });
 
   test('a database that is not there', async () => {
     const store = await opened();
     const databaseUrl = store.connectionString.replace('/parlance?', '/absent?');
-    await expect(openReadStore({ dataDir, databaseUrl, exclusive: false, logger: silentLogger })).rejects.toThrow(/has no such database\.$/);
+    await expect(openReadStore({ dataDir, databaseUrl, exclusive: false, logger: silentLogger })).rejects.toThrow(
+      /has no such database\.$/,
+    );
   });
 });
 
@@ -169,7 +219,12 @@ test.runIf(process.getuid?.() === 0)('as an ordinary user, binaries in place', a
   const script = `const { openReadStore, silentLogger } = await import(${JSON.stringify(bundle)});
     const store = await openReadStore({ dataDir: ${JSON.stringify(dataDir)}, exclusive: true, logger: silentLogger });
     process.stdout.write(JSON.stringify((await store.pool.query("SELECT current_setting('data_directory') AS folder")).rows)); await store.close();`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: '/', uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: '/',
+    uid: 65534,
+    gid: 65534,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
@@ -185,14 +240,20 @@ async function bundleOpen(outfile: string): Promise<void> {
   const { build } = await import('esbuild');
   const root = path.resolve(import.meta.dirname, '../../..');
   await build({
-    stdin: { contents: "export * from './src/platform/readStore/open.ts'; export { silentLogger } from './src/platform/observability/logger.ts';", resolveDir: root },
+    stdin: {
+      contents:
+        "export * from './src/platform/readStore/open.ts'; export { silentLogger } from './src/platform/observability/logger.ts';",
+      resolveDir: root,
+    },
     outfile,
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
     define: { 'import.meta.url': JSON.stringify(`file://${root}/src/x.js`) },
-    banner: { js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(${JSON.stringify(`file://${root}/src/x.js`)});` },
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(${JSON.stringify(`file://${root}/src/x.js`)});`,
+    },
     logLevel: 'error',
   });
 }

@@ -17,7 +17,9 @@ test('many processes at once apply each migration once', async () => {
   const applied = await Promise.all([1, 2, 3].map(() => migrate(database.pool, migrations)));
   expect(applied.flat()).toEqual(['9000_probe']);
   await expect(migrate(database.pool)).rejects.toThrow(/newer release \(it has 9000_probe\)/);
-  await expect(migrate(database.pool, [...migrationsOf(), { name: '9000_probe', sql: 'SELECT 2' }])).rejects.toThrow(/another 9000_probe\.sql/);
+  await expect(migrate(database.pool, [...migrationsOf(), { name: '9000_probe', sql: 'SELECT 2' }])).rejects.toThrow(
+    /another 9000_probe\.sql/,
+  );
 });
 
 test('a migration that fails leaves nothing behind', async () => {
@@ -28,7 +30,9 @@ test('a migration that fails leaves nothing behind', async () => {
 });
 
 test('int8 is bigint, alone and in arrays, and a transaction rolls back', async () => {
-  const { rows } = await database.pool.query("SELECT 9007199254740993::int8 AS one, ARRAY[1, 9007199254740993]::int8[] AS many, 7::int4 AS small");
+  const { rows } = await database.pool.query(
+    'SELECT 9007199254740993::int8 AS one, ARRAY[1, 9007199254740993]::int8[] AS many, 7::int4 AS small',
+  );
   expect(rows).toEqual([{ one: 9007199254740993n, many: [1n, 9007199254740993n], small: 7 }]);
   await expect(
     database.transaction(async (client) => {
@@ -37,7 +41,12 @@ test('int8 is bigint, alone and in arrays, and a transaction rolls back', async 
     }),
   ).rejects.toThrow('not this time');
   const settings = await database.transaction(
-    async (client) => (await client.query("SELECT current_setting('synchronous_commit') AS commit, current_setting('transaction_isolation') AS isolation, (SELECT count(*) FROM migration_probe) AS rows")).rows[0] as unknown,
+    async (client) =>
+      (
+        await client.query(
+          "SELECT current_setting('synchronous_commit') AS commit, current_setting('transaction_isolation') AS isolation, (SELECT count(*) FROM migration_probe) AS rows",
+        )
+      ).rows[0] as unknown,
     { durable: false, isolation: 'repeatable read' },
   );
   expect(settings).toEqual({ commit: 'off', isolation: 'repeatable read', rows: 0n });

@@ -1,4 +1,17 @@
-import { accessSync, chmodSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { StartError } from '../../lifecycle/startError.js';
@@ -27,7 +40,10 @@ export function binariesFor(user: OsUser | undefined, dataDir: string): Binaries
     return at(copyOnce(source.native, path.join(systemFolder, `postgres-${source.version}`)));
   } catch (cause) {
     if (canEnter(path.join(source.native, 'bin'), user) && hydrate(source.native)) return at(source.native);
-    throw new StartError(`Postgres' binaries cannot be copied to ${systemFolder}, where the user that runs it could reach them; set DATABASE_URL to use another Postgres.`, { cause });
+    throw new StartError(
+      `Postgres' binaries cannot be copied to ${systemFolder}, where the user that runs it could reach them; set DATABASE_URL to use another Postgres.`,
+      { cause },
+    );
   }
 }
 
@@ -41,7 +57,10 @@ function packageFolder(): { native: string; version: string } {
   try {
     entry = createRequire(import.meta.url).resolve(name);
   } catch (cause) {
-    throw new StartError(`There is no embedded Postgres for this machine (${name} is not installed); set DATABASE_URL to use another Postgres.`, { cause });
+    throw new StartError(
+      `There is no embedded Postgres for this machine (${name} is not installed); set DATABASE_URL to use another Postgres.`,
+      { cause },
+    );
   }
   const folder = path.resolve(path.dirname(entry), '..');
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
@@ -54,13 +73,15 @@ function copyOnce(native: string, target: string): string {
   mkdirSync(path.dirname(target), { recursive: true, mode: 0o755 });
   const prefix = `${path.basename(target)}.copy-`;
   for (const left of readdirSync(path.dirname(target)).filter((entry) => entry.startsWith(prefix))) {
-    if (!isAlive(Number(left.slice(prefix.length)))) rmSync(path.join(path.dirname(target), left), { recursive: true, force: true });
+    if (!isAlive(Number(left.slice(prefix.length))))
+      rmSync(path.join(path.dirname(target), left), { recursive: true, force: true });
   }
   const copy = path.join(path.dirname(target), `${prefix}${String(process.pid)}`);
   // Links are made from the list afterwards: they may be absent, and copied ones would point back to the source.
   cpSync(native, copy, { recursive: true, filter: (file) => !lstatSync(file).isSymbolicLink() });
   hydrate(copy);
-  for (const folder of [copy, ...['bin', 'lib', 'share'].map((name) => path.join(copy, name))]) chmodSync(folder, 0o755);
+  for (const folder of [copy, ...['bin', 'lib', 'share'].map((name) => path.join(copy, name))])
+    chmodSync(folder, 0o755);
   for (const file of readdirSync(path.join(copy, 'bin'))) chmodSync(path.join(copy, 'bin', file), 0o755);
   try {
     renameSync(copy, target);
@@ -73,7 +94,10 @@ function copyOnce(native: string, target: string): string {
 
 /** Makes the links between libraries that the package's install script makes, when it has not run. False when it cannot. */
 function hydrate(native: string): boolean {
-  const links = JSON.parse(readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as readonly { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as readonly {
+    source: string;
+    target: string;
+  }[];
   try {
     for (const link of links) {
       const source = path.resolve(native, '..', link.source).replace(path.resolve(native, '..', 'native'), native);

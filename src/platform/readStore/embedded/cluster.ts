@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { StartError } from '../../lifecycle/startError.js';
 import type { Binaries } from './binaries.js';
@@ -71,19 +81,36 @@ export function createCluster(layout: Layout, binaries: Binaries): void {
   }
   const run = spawnSync(
     binaries.initdb,
-    ['-D', fresh, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--data-checksums', '--auth-local=trust', '--auth-host=reject', '--no-instructions'],
+    [
+      '-D',
+      fresh,
+      '-U',
+      'postgres',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--data-checksums',
+      '--auth-local=trust',
+      '--auth-host=reject',
+      '--no-instructions',
+    ],
     { cwd: '/', env: cleanEnvironment, encoding: 'utf8', ...layout.user },
   );
   if (run.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
-    throw new StartError(`The database cannot be made in ${parent}: ${explainLog(run.stderr || run.error?.message || '')}.`);
+    throw new StartError(
+      `The database cannot be made in ${parent}: ${explainLog(run.stderr || run.error?.message || '')}.`,
+    );
   }
   appendFileSync(path.join(fresh, 'postgresql.conf'), "\ninclude_if_exists = 'parlance.conf'\n");
   try {
     renameSync(fresh, layout.cluster);
   } catch (cause) {
     rmSync(fresh, { recursive: true, force: true });
-    if (!clusterExists(layout)) throw new StartError(`The database cannot be made in ${layout.cluster}: ${reasonOf(cause)}.`, { cause });
+    if (!clusterExists(layout))
+      throw new StartError(`The database cannot be made in ${layout.cluster}: ${reasonOf(cause)}.`, { cause });
   }
 }
 
@@ -91,7 +118,10 @@ export function writeTuning(layout: Layout): void {
   const file = path.join(layout.cluster, 'parlance.conf');
   const lines = Object.entries(tuning).map(([name, value]) => `${name} = '${value}'`);
   try {
-    writeFileSync(file, `# Written at every start: change postgresql.conf instead, below the include.\n${lines.join('\n')}\n`);
+    writeFileSync(
+      file,
+      `# Written at every start: change postgresql.conf instead, below the include.\n${lines.join('\n')}\n`,
+    );
     chmodSync(file, 0o600);
     if (layout.user !== undefined) chownSync(file, layout.user.uid, layout.user.gid);
   } catch (cause) {

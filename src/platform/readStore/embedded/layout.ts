@@ -1,5 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { StartError } from '../../lifecycle/startError.js';
 import { systemFolder } from './binaries.js';
@@ -63,11 +76,16 @@ function userOf(cluster: string, own: OsUser | undefined): OsUser | undefined {
   if (stat === undefined) return own;
   if (own === undefined) {
     if (stat.uid === process.getuid?.()) return undefined;
-    throw new StartError(`The data in ${cluster} belong to another user (uid ${String(stat.uid)}); start as that user or as root.`);
+    throw new StartError(
+      `The data in ${cluster} belong to another user (uid ${String(stat.uid)}); start as that user or as root.`,
+    );
   }
   if (stat.uid === 0) return own;
   const owner = { uid: stat.uid, gid: stat.gid };
-  if (!canEnter(cluster, owner)) throw new StartError(`The owner of ${cluster} (uid ${String(stat.uid)}) cannot enter it; allow entering (chmod o+x) the folders above it.`);
+  if (!canEnter(cluster, owner))
+    throw new StartError(
+      `The owner of ${cluster} (uid ${String(stat.uid)}) cannot enter it; allow entering (chmod o+x) the folders above it.`,
+    );
   return owner;
 }
 
@@ -78,12 +96,17 @@ export function prepareSocketDir(layout: Layout): void {
     mkdirSync(layout.socketDir, { mode: 0o700 });
     if (layout.user !== undefined) chownSync(layout.socketDir, layout.user.uid, layout.user.gid);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new StartError(`The folder of Postgres' socket (${layout.socketDir}) cannot be made: ${reasonOf(cause)}.`, { cause });
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new StartError(`The folder of Postgres' socket (${layout.socketDir}) cannot be made: ${reasonOf(cause)}.`, {
+        cause,
+      });
   }
   const stat = lstatSync(layout.socketDir);
   // A start killed between mkdir and chown leaves it to root.
-  if (stat.isDirectory() && stat.uid === 0 && layout.user !== undefined) chownSync(layout.socketDir, layout.user.uid, layout.user.gid);
-  else if (!stat.isDirectory() || stat.uid !== uid) throw new StartError(`The folder of Postgres' socket (${layout.socketDir}) belongs to somebody else; remove it.`);
+  if (stat.isDirectory() && stat.uid === 0 && layout.user !== undefined)
+    chownSync(layout.socketDir, layout.user.uid, layout.user.gid);
+  else if (!stat.isDirectory() || stat.uid !== uid)
+    throw new StartError(`The folder of Postgres' socket (${layout.socketDir}) belongs to somebody else; remove it.`);
   chmodSync(layout.socketDir, 0o700);
 }
 

@@ -14,20 +14,38 @@ export function postgresUser(): OsUser | undefined {
   const found = lookUp('postgres');
   if (found !== undefined) return found;
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', 'postgres'], {
-      stdio: 'ignore',
-    });
+    execFileSync(
+      'useradd',
+      [
+        '--system',
+        '--user-group',
+        '--no-create-home',
+        '--home-dir',
+        '/nonexistent',
+        '--shell',
+        '/usr/sbin/nologin',
+        'postgres',
+      ],
+      {
+        stdio: 'ignore',
+      },
+    );
   } catch {
     // A read-only /etc, or a system without useradd.
   }
   const user = lookUp('postgres') ?? lookUp('nobody');
-  if (user === undefined) throw new StartError('Postgres does not run as root and there is no user postgres or nobody to run it as; make one, or set DATABASE_URL.');
+  if (user === undefined)
+    throw new StartError(
+      'Postgres does not run as root and there is no user postgres or nobody to run it as; make one, or set DATABASE_URL.',
+    );
   return user;
 }
 
 /** Whether the user can enter a folder, whatever lies above it. */
 export function canEnter(folder: string, user: OsUser | undefined): boolean {
-  return spawnSync('/bin/sh', ['-c', 'cd -P -- "$1"', 'sh', folder], { cwd: '/', stdio: 'ignore', ...user }).status === 0;
+  return (
+    spawnSync('/bin/sh', ['-c', 'cd -P -- "$1"', 'sh', folder], { cwd: '/', stdio: 'ignore', ...user }).status === 0
+  );
 }
 
 function lookUp(name: string): OsUser | undefined {

@@ -26,7 +26,8 @@ export function hasOrphans(cluster: string): boolean {
  */
 export function clearMisleadingPid(cluster: string): void {
   const pid = pidInFile(cluster);
-  if (pid !== undefined && isAlive(pid) && !servesCluster(pid, cluster)) rmSync(path.join(cluster, 'postmaster.pid'), { force: true });
+  if (pid !== undefined && isAlive(pid) && !servesCluster(pid, cluster))
+    rmSync(path.join(cluster, 'postmaster.pid'), { force: true });
 }
 
 export interface Spawned {
@@ -44,7 +45,10 @@ export function spawnPostmaster(layout: Layout, postgres: string, settings: Read
   } catch (cause) {
     throw new StartError(`The log of Postgres (${layout.logFile}) cannot be written: ${reasonOf(cause)}.`, { cause });
   }
-  const options = Object.entries({ ...heldSettings(layout), ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const options = Object.entries({ ...heldSettings(layout), ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const child = spawn(postgres, ['-D', layout.cluster, ...options], {
     cwd: '/',
     detached: true,

@@ -9,7 +9,14 @@ import { binariesFor } from './binaries.js';
 import { clusterExists, createCluster, writeTuning } from './cluster.js';
 import { connectionStringOf, layoutOf, prepareSocketDir, removeSocketDir, type Layout } from './layout.js';
 import { explainLog, readLogFrom } from './log.js';
-import { clearMisleadingPid, hasOrphans, runningPostmaster, shutDown, spawnPostmaster, type Spawned } from './postmaster.js';
+import {
+  clearMisleadingPid,
+  hasOrphans,
+  runningPostmaster,
+  shutDown,
+  spawnPostmaster,
+  type Spawned,
+} from './postmaster.js';
 
 export const embeddedDatabase = 'parlance';
 /** Recovery after a crash reads the whole log since the last checkpoint. */
@@ -50,7 +57,11 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   };
 }
 
-async function ensure(layout: Layout, settings: Readonly<Record<string, string>>, logger: Logger): Promise<'adopted' | 'started'> {
+async function ensure(
+  layout: Layout,
+  settings: Readonly<Record<string, string>>,
+  logger: Logger,
+): Promise<'adopted' | 'started'> {
   const binaries = binariesFor(layout.user, layout.dataDir);
   if (!clusterExists(layout)) createCluster(layout, binaries);
   prepareSocketDir(layout);
@@ -72,7 +83,8 @@ async function ensure(layout: Layout, settings: Readonly<Record<string, string>>
     } else if (spawned.exited()) {
       const said = readLogFrom(layout.logFile, spawned.logFrom);
       // Another start was faster, or the shared memory of a killed one is still being freed.
-      if (!/lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(said)) throw new StartError(`Postgres does not start: ${explainLog(said)} (see ${layout.logFile}).`);
+      if (!/lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(said))
+        throw new StartError(`Postgres does not start: ${explainLog(said)} (see ${layout.logFile}).`);
       spawned = undefined;
     }
   }
@@ -80,7 +92,12 @@ async function ensure(layout: Layout, settings: Readonly<Record<string, string>>
 }
 
 /** Somebody who cleans /tmp takes the socket away from a running server; it gets a new one by a restart. */
-async function restartWithoutSocket(layout: Layout, pid: number, since: number | undefined, logger: Logger): Promise<number | undefined> {
+async function restartWithoutSocket(
+  layout: Layout,
+  pid: number,
+  since: number | undefined,
+  logger: Logger,
+): Promise<number | undefined> {
   if (existsSync(path.join(layout.socketDir, '.s.PGSQL.5432'))) return undefined;
   const now = performance.now();
   if (since === undefined || now - since < 5_000) return since ?? now;
@@ -104,7 +121,9 @@ async function answers(layout: Layout): Promise<boolean> {
     // Not up yet, going down, or another start has just made the database.
     if (/^(57P0[1-3]|ENOENT|ECONNREFUSED|ECONNRESET|EPIPE|42P04|23505|55006)$/.test(code) || code === '') return false;
     if (/^53100$/.test(code)) throw new StartError('Postgres does not start: the disk is full.', { cause: error });
-    throw new StartError(`The embedded Postgres refuses its own server (${code}; see ${layout.logFile}).`, { cause: error });
+    throw new StartError(`The embedded Postgres refuses its own server (${code}; see ${layout.logFile}).`, {
+      cause: error,
+    });
   } finally {
     await client.end().catch(() => undefined);
   }
