@@ -146,8 +146,10 @@ export function liveHub(deps: HubDeps): LiveHub {
       case 'conversation':
       case 'receipts': {
         const loaded = states.peek(id);
-        if (loaded !== undefined)
-          return void deliver(event, loaded.state.kind === 'absent' ? [] : loaded.state.members, id);
+        if (loaded !== undefined) {
+          deliver(event, loaded.state.kind === 'absent' ? [] : loaded.state.members, id);
+          return;
+        }
         return membersOf(id).then((members) => {
           deliver(event, members, id);
         });

@@ -114,6 +114,7 @@ export class LiveSource implements AsyncIterable<never> {
       const { items, through } = await this.deps.replay(this, this.last, upTo);
       for (const item of items) this.give(item);
       if (through > this.last) this.last = through;
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what it was given may have closed it
       await this.sink?.writable();
     }
   }

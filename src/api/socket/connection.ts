@@ -136,5 +136,5 @@ function updateStream(ended: Promise<void>, stop: () => void): UpdateStream {
     },
     [Symbol.toStringTag]: 'AsyncGenerator',
   };
-  return stream as unknown as UpdateStream;
+  return stream;
 }
