@@ -4,14 +4,19 @@ import type { TransactionOptions } from './port.js';
 
 const int8 = 20;
 const int8Array = 1016;
-const parseArray = (pg.types.getTypeParser as (oid: number) => (text: string) => string[])(1009);
+/** The types know only the oids of pg's own list. */
+const parserOf = pg.types.getTypeParser as unknown as (
+  oid: number,
+  format?: 'text' | 'binary',
+) => (text: string) => unknown;
+const parseArray = parserOf(1009) as (text: string) => string[];
 
 /** int8 is bigint: a position does not fit a double. Everything else as pg has it. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (oid === int8 && format !== 'binary') return BigInt;
     if (oid === int8Array && format !== 'binary') return (text: string) => parseArray(text).map(BigInt);
-    return pg.types.getTypeParser(oid, format as 'text');
+    return parserOf(oid, format);
   }) as typeof pg.types.getTypeParser,
 };
 
@@ -34,13 +39,23 @@ export function clientConfig(connectionString: string, applicationName = 'parlan
 
 /** A pool whose int8 are bigint. An idle connection that breaks is dropped and logged, never thrown. */
 export function createPool(connectionString: string, options: PoolOptions = {}): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(connectionString, options.applicationName), max: options.max ?? 16, idleTimeoutMillis: 30_000 });
-  pool.on('error', (error) => options.logger?.warn({ reason: withoutUrlSecrets(error.message) }, 'a connection to Postgres broke'));
+  const pool = new pg.Pool({
+    ...clientConfig(connectionString, options.applicationName),
+    max: options.max ?? 16,
+    idleTimeoutMillis: 30_000,
+  });
+  pool.on('error', (error) =>
+    options.logger?.warn({ reason: withoutUrlSecrets(error.message) }, 'a connection to Postgres broke'),
+  );
   return pool;
 }
 
 /** Runs `fn` in one transaction on one connection of the pool; a connection that cannot roll back is thrown away. */
-export async function inTransaction<T>(pool: pg.Pool, fn: (client: pg.PoolClient) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  fn: (client: pg.PoolClient) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error): void => {

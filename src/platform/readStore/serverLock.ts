@@ -26,14 +26,18 @@ interface Holding {
  * Holds the locks for as long as the process lives. When the session breaks, Postgres may be dead: it is started again
  * and the locks are taken anew. `onLost` is called if another server has taken the exclusive one meanwhile.
  */
-export async function holdServerLock(server: EmbeddedServer, options: { exclusive: boolean; dataDir: string; logger: Logger; onLost: () => void }): Promise<ServerLock> {
+export async function holdServerLock(
+  server: EmbeddedServer,
+  options: { exclusive: boolean; dataDir: string; logger: Logger; onLost: () => void },
+): Promise<ServerLock> {
   let holding = await take(server, options.exclusive, options.dataDir);
-  let released = false;
+  const state = { released: false };
+  const isReleased = (): boolean => state.released;
   const watching = watch();
   return {
     async releaseAndStop() {
-      if (released) return;
-      released = true;
+      if (state.released) return;
+      state.released = true;
       const alone = await isLastUser(holding.client).catch(() => false);
       // Our session lives until the shutdown ends it: who starts meanwhile waits for the lock and is not cut off half-way.
       if (alone) await server.stop();
@@ -45,13 +49,13 @@ export async function holdServerLock(server: EmbeddedServer, options: { exclusiv
   async function watch(): Promise<void> {
     for (;;) {
       await holding.broken;
-      if (released) return;
+      if (state.released) return;
       options.logger.error('Postgres has gone away; it is started again');
-      for (let pause = 50; !released; pause = Math.min(2 * pause, 2_000)) {
+      for (let pause = 50; !state.released; pause = Math.min(2 * pause, 2_000)) {
         try {
           await server.ensure();
           holding = await take(server, options.exclusive, options.dataDir);
-          if (released) await holding.client.end();
+          if (isReleased()) await holding.client.end();
           options.logger.warn('Postgres is back');
           break;
         } catch (error) {
@@ -93,15 +97,24 @@ async function take(server: EmbeddedServer, exclusive: boolean, dataDir: string)
 async function takeExclusive(client: pg.Client, dataDir: string): Promise<void> {
   const until = performance.now() + patienceMs;
   for (;;) {
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [lockClass, soleServer]);
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
+      lockClass,
+      soleServer,
+    ]);
     if (rows[0]?.taken === true) return;
-    if (performance.now() > until) throw new AlreadyRunningError(`Parlance is already running on the data in ${dataDir}; stop it first, or give this one another DATA_DIR.`);
+    if (performance.now() > until)
+      throw new AlreadyRunningError(
+        `Parlance is already running on the data in ${dataDir}; stop it first, or give this one another DATA_DIR.`,
+      );
     await delay(100);
   }
 }
 
 async function isLastUser(client: pg.Client): Promise<boolean> {
   await client.query('SELECT pg_advisory_unlock_shared($1, $2)', [lockClass, users]);
-  const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [lockClass, users]);
+  const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
+    lockClass,
+    users,
+  ]);
   return rows[0]?.taken === true;
 }

@@ -24,19 +24,24 @@ afterEach(async () => {
 });
 
 async function node(key = masterKey): Promise<PostgresKeyStore> {
-  const store = await openKeyStore({ pool: database.pool, connectionString: database.url, masterKey: key, logger: silentLogger });
+  const store = await openKeyStore({
+    pool: database.pool,
+    connectionString: database.url,
+    masterKey: key,
+    logger: silentLogger,
+  });
   stores.push(store);
   return store;
 }
 
 test('all nodes get the same key, whoever makes it', async () => {
   const nodes = await Promise.all([node(), node(), node()]);
-  const keys = await Promise.all(nodes.map((store) => store.ensure(alice)));
+  const keys = await Promise.all(nodes.map(async (store) => store.ensure(alice)));
   const [first] = keys;
   expect(keys.every((key) => first !== undefined && key.equals(first))).toBe(true);
-  expect(nodes[0]?.ensure(alice)).toBe(keys[0]); // synchronous when cached
-  const other = await nodes[0]?.ensure(bob);
-  expect(first !== undefined && other?.equals(first)).toBe(false);
+  expect(nodes[0].ensure(alice)).toBe(keys[0]); // synchronous when cached
+  const other = await nodes[0].ensure(bob);
+  expect(first !== undefined && other.equals(first)).toBe(false);
 });
 
 test('the table holds only wrapped keys', async () => {
@@ -51,7 +56,9 @@ test('a missing key is not found, and many come in one query', async () => {
   await Promise.all([maker.ensure(alice), maker.ensure(bob)]);
   const query = vi.spyOn(database.pool, 'query');
   await reader.prefetch([alice, bob, { subject: 'nobody', scope: 'account' }, alice]);
-  expect(query.mock.calls.filter(([first]) => (first as unknown as { name?: string }).name === 'keys_load')).toHaveLength(1);
+  expect(
+    query.mock.calls.filter(([first]) => (first as unknown as { name?: string }).name === 'keys_load'),
+  ).toHaveLength(1);
   expect(reader.find(alice)).toBe(await reader.find(alice));
   expect(reader.find(bob)).not.toBeInstanceOf(Promise);
 });
@@ -77,7 +84,9 @@ test('a node whose notifications are lost still hears of a destruction within 5 
   const silenced = new pg.Client(database.url);
   await silenced.connect();
   // As if the listening sessions could not be had at all.
-  await silenced.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parlance keys' AND datname = current_database()");
+  await silenced.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parlance keys' AND datname = current_database()",
+  );
   await silenced.query("INSERT INTO destroyed_keys (subject, scope) VALUES ('alice', 'account')");
   await silenced.query('DELETE FROM subject_keys');
   await silenced.end();
@@ -95,7 +104,9 @@ test('making and destroying at once leaves no key behind', async () => {
 
 test('another master key is refused in one sentence', async () => {
   await (await node()).ensure(alice);
-  await expect(node(masterKeyOf(randomBytes(32), '/data/master.key'))).rejects.toThrow('The master key (/data/master.key) is not the one this database was made with; restore that one.');
+  await expect(node(masterKeyOf(randomBytes(32), '/data/master.key'))).rejects.toThrow(
+    'The master key (/data/master.key) is not the one this database was made with; restore that one.',
+  );
 });
 
 test('lookups differ by purpose and by installation, and stay the same over restarts', async () => {

@@ -10,7 +10,7 @@ import { isAlive } from './process.js';
 
 /** The pid of the postmaster that serves the cluster, if it lives. A pid that something else has now does not count. */
 export function runningPostmaster(cluster: string): number | undefined {
-  const pid = pidInFile(cluster);
+  const pid = pidIn(path.join(cluster, 'postmaster.pid'));
   return pid !== undefined && servesCluster(pid, cluster) ? pid : undefined;
 }
 
@@ -21,13 +21,15 @@ export function hasOrphans(cluster: string): boolean {
 }
 
 /**
- * Removes the pid file of a killed postmaster when a stranger has its pid now, which is the rule in containers: Postgres
- * itself would take the stranger for a postmaster. All other stale files Postgres removes by itself.
+ * Removes the lock files of a killed postmaster, of its data and of its socket, when its pid still answers: a stranger has
+ * it now, which is the rule in containers, or nobody has reaped it yet. Postgres itself would take either for a postmaster.
+ * All other stale files Postgres removes by itself.
  */
-export function clearMisleadingPid(cluster: string): void {
-  const pid = pidInFile(cluster);
-  if (pid !== undefined && isAlive(pid) && !servesCluster(pid, cluster))
-    rmSync(path.join(cluster, 'postmaster.pid'), { force: true });
+export function clearMisleadingPids({ cluster, socketDir }: Pick<Layout, 'cluster' | 'socketDir'>): void {
+  for (const file of [path.join(cluster, 'postmaster.pid'), path.join(socketDir, '.s.PGSQL.5432.lock')]) {
+    const pid = pidIn(file);
+    if (pid !== undefined && isAlive(pid) && !servesCluster(pid, cluster)) rmSync(file, { force: true });
+  }
 }
 
 export interface Spawned {
@@ -83,9 +85,9 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function pidInFile(cluster: string): number | undefined {
+function pidIn(file: string): number | undefined {
   try {
-    const pid = Number(readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
     return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
   } catch {
     return undefined;

@@ -10,7 +10,7 @@ import { clusterExists, createCluster, writeTuning } from './cluster.js';
 import { connectionStringOf, layoutOf, prepareSocketDir, removeSocketDir, type Layout } from './layout.js';
 import { explainLog, readLogFrom } from './log.js';
 import {
-  clearMisleadingPid,
+  clearMisleadingPids,
   hasOrphans,
   runningPostmaster,
   shutDown,
@@ -76,14 +76,14 @@ async function ensure(
       unreachableSince = await restartWithoutSocket(layout, pid, unreachableSince, logger);
     } else if (spawned === undefined) {
       if (hasOrphans(layout.cluster)) continue;
-      clearMisleadingPid(layout.cluster);
+      clearMisleadingPids(layout);
       writeTuning(layout);
       spawned = spawnPostmaster(layout, binaries.postgres, settings);
       logger.info({ pid: spawned.pid }, 'Postgres starts');
     } else if (spawned.exited()) {
       const said = readLogFrom(layout.logFile, spawned.logFrom);
       // Another start was faster, or the shared memory of a killed one is still being freed.
-      if (!/lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(said))
+      if (!/lock file "[^"]*" already exists|pre-existing shared memory block/.test(said))
         throw new StartError(`Postgres does not start: ${explainLog(said)} (see ${layout.logFile}).`);
       spawned = undefined;
     }
