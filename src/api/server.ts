@@ -65,7 +65,7 @@ function operations(app: Express, { schema, services, logger }: HttpDeps, presen
     schema,
     introspection,
     validationRules: [...validationRules({ introspection })],
-    parseOptions: { maxTokens: DOCUMENT_LIMITS.tokens },
+    parseOptions: { maxLexicalTokens: DOCUMENT_LIMITS.tokens },
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws';
-import { getOperationAST, parse } from 'graphql';
+import { getOperationAST, Kind, parse } from 'graphql';
 import { fill, learn } from './values.js';
 
 const endpoint = new URL('/graphql', location.href);
@@ -8,17 +8,25 @@ const endpoint = new URL('/graphql', location.href);
 export async function fetcher(request, options = {}) {
   // The schema is everybody's; a header that cannot be filled in yet must not keep it away.
   if (request.operationName === 'IntrospectionQuery') return post(request, {});
-  let headers, filled;
+  let operation, headers, filled;
   try {
+    operation = operationOf(request);
     headers = fill(options.headers ?? {});
-    filled = { ...request, variables: fill(request.variables ?? {}) };
+    filled = { ...request, operationName: operation?.name?.value, variables: fill(request.variables ?? {}) };
   } catch (error) {
     return { errors: [{ message: error.message }] };
   }
-  if (getOperationAST(parse(request.query), request.operationName)?.operation === 'subscription') return subscribe(filled, headers);
+  if (operation?.operation === 'subscription') return subscribe(filled, headers);
   const answer = await post(filled, headers);
   learn(filled, answer.data);
   return answer;
+}
+
+/** Right after a change of tabs GraphiQL still gives the name of the tab before: a document's only operation is meant anyway. */
+function operationOf({ query, operationName }) {
+  const document = parse(query);
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  return operations.length === 1 ? operations[0] : getOperationAST(document, operationName);
 }
 
 async function post(request, headers) {

@@ -1,6 +1,8 @@
 import { execute, GraphQLError, parse, specifiedRules, validate } from 'graphql';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { errorPresenter, fault } from '../../src/api/kit/errors.js';
+import { errorPresenter, fault, FAULTS } from '../../src/api/kit/errors.js';
+import { PROBLEMS } from '../../src/api/kit/problems.js';
 import { validationRules } from '../../src/api/kit/limits.js';
 import { buildApiSchema } from '../../src/api/schema.js';
 import { fakeContext, fakeServices } from './kit/fake.js';
@@ -28,7 +30,7 @@ describe('errors of graphql-js', () => {
       ['{ me', 'GRAPHQL_PARSE_FAILED'],
       [`{ me { ${'deviceId '.repeat(20)} } }`, 'TOO_COMPLEX'],
     ] as const) {
-      expect(() => parse(source, { maxTokens: 10 })).toThrow(
+      expect(() => parse(source, { maxLexicalTokens: 10 })).toThrow(
         expect.toSatisfy((error) => present(error).extensions?.['code'] === code) as Error,
       );
     }
@@ -45,6 +47,20 @@ describe('errors of graphql-js', () => {
       });
       expect(codesOf(result.errors)).toEqual(['BAD_USER_INPUT']);
     }
+  });
+});
+
+describe('docs/protocol/errors.md', () => {
+  it('lists the codes of faults and of problems', () => {
+    const [problems = '', faults = ''] = readFileSync('docs/protocol/errors.md', 'utf8').split('## Errors: faults');
+    const codesIn = (text: string, column: number): string[] =>
+      text.split('\n').flatMap((line) => (line.split('|')[column] ?? '').match(/(?<=`)[A-Z_]{3,}(?=`)/g) ?? []);
+    expect(codesIn(faults, 1).sort()).toEqual(Object.keys(FAULTS).sort());
+    expect(codesIn(problems, 2).sort()).toEqual(
+      Object.values(PROBLEMS)
+        .map(([code]) => code)
+        .sort(),
+    );
   });
 });
 

@@ -145,7 +145,7 @@ export class AccountMutations {
   ): Promise<typeof UpdateProfileResult> {
     const { services } = context;
     const caller = callerOf(context);
-    const { outcome, position } = await services.accounts.updateProfile(caller, { ...input });
+    const { outcome, position } = await services.accounts.updateProfile(caller, Object.assign({}, input));
     if (outcome.kind === 'invalid_text')
       return problem('InvalidText', { field: outcome.field, reason: outcome.reason });
     const written = position ?? services.live.position();

@@ -35,7 +35,7 @@ export const DOCUMENT_LIMITS = {
 const SHORT_LIST = 4;
 const SIZES = ['first', 'last', 'conversations'];
 
-/** To be added to the rules of the specification; `parse` takes `maxTokens` besides. */
+/** To be added to the rules of the specification; `parse` takes `maxLexicalTokens` besides. */
 export function validationRules(options: { readonly introspection: boolean }): readonly ValidationRule[] {
   const rules: ValidationRule[] = [limitsRule];
   return options.introspection ? rules : [NoSchemaIntrospectionCustomRule, ...rules];

@@ -63,7 +63,8 @@ export class SessionEnded extends Problem {
   readonly reason!: string;
 }
 
-const MESSAGES = {
+/** By type: code and message. */
+export const PROBLEMS = {
   RateLimited: ['RATE_LIMITED', 'Too often: try again later.'],
   Busy: ['BUSY', 'The server was too busy: nothing was written.'],
   NotAMember: ['NOT_A_MEMBER', 'The conversation does not exist or is not yours.'],
@@ -77,14 +78,14 @@ const MESSAGES = {
   IdempotencyConflict: ['IDEMPOTENCY_CONFLICT', 'This client id was used for other content.'],
   BeyondHead: ['BEYOND_HEAD', 'The conversation is not that long.'],
 } as const;
-export type ProblemName = keyof typeof MESSAGES;
+export type ProblemName = keyof typeof PROBLEMS;
 
 /** The problem's value, with its code and message. */
 export function problem<N extends ProblemName, Extra extends object = object>(
   name: N,
   extra?: Extra,
 ): { __typename: N; code: string; message: string } & Extra {
-  const [code, message] = MESSAGES[name];
+  const [code, message] = PROBLEMS[name];
   return { __typename: name, code, message, ...(extra as Extra) };
 }
 
