@@ -77,6 +77,8 @@ function checkConfirmed(journal: readonly Entry[], logged: ReadonlyMap<string, M
   }
 }
 
+const nothingBelow = (sequence: number | null): number | null => (sequence === null || sequence < 0 ? null : sequence);
+
 /** No receipt goes back on a device, and the last one is the log's. */
 function checkReceived(journal: readonly Entry[], logged: ReadonlyMap<string, Mark>, report: Report): void {
   const last = new Map<string, Mark>();
@@ -84,8 +86,13 @@ function checkReceived(journal: readonly Entry[], logged: ReadonlyMap<string, Ma
     if (entry.k !== 'receipt') continue;
     const key = `${entry.life} ${entry.device} ${bare(entry.conversation)} ${bare(entry.of)}`;
     const before = last.get(key) ?? { delivered: 0, read: 0 };
-    if ((entry.delivered ?? before.delivered) < before.delivered || (entry.read ?? before.read) < before.read)
-      report('unreadMismatches', `a receipt of ${entry.of} went back on ${entry.device}`);
+    // Below 0, or absent, is a watermark of which this one says nothing.
+    const after = { delivered: nothingBelow(entry.delivered), read: nothingBelow(entry.read) };
+    if ((after.delivered ?? before.delivered) < before.delivered || (after.read ?? before.read) < before.read)
+      report(
+        'unreadMismatches',
+        `a receipt of ${entry.of} went back on ${entry.device} (life ${entry.life}): ${before.delivered}/${before.read}, then ${entry.delivered}/${entry.read}`,
+      );
     last.set(key, {
       delivered: Math.max(before.delivered, entry.delivered ?? 0),
       read: Math.max(before.read, entry.read ?? 0),
