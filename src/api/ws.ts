@@ -11,6 +11,7 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { authenticate, makeContext, type ApiContext, type Services } from './kit/context.js';
 import type { PresentError } from './kit/errors.js';
+import { DOCUMENT_LIMITS } from './kit/limits.js';
 import type { LiveHub } from './live/hub.js';
 import { LiveSource } from './live/source.js';
 import { CloseCode, Connection } from './socket/connection.js';
@@ -45,7 +46,7 @@ interface Extra {
 }
 
 const PATH = '/graphql';
-const MAX_MESSAGE = 256 * 1024;
+
 const HEARTBEAT_MS = 12_000;
 
 /** GraphQL over WebSocket (graphql-transport-ws) on the same port as HTTP. Closes with 1012, 1013, 4401 and 4403 as docs/protocol says. */
@@ -108,7 +109,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE,
+    maxPayload: DOCUMENT_LIMITS.bodyBytes,
     handleProtocols,
     clientTracking: false,
   });

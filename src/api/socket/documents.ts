@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { DOCUMENT_LIMITS } from '../kit/limits.js';
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 type Execute = (root: unknown, context: unknown, variables: Variables) => ExecutionResult | Promise<ExecutionResult>;
@@ -58,7 +59,7 @@ function prepare(
 ): PreparedDocument | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
-    document = parse(query, { maxTokens: 2_000 });
+    document = parse(query, { maxTokens: DOCUMENT_LIMITS.tokens });
   } catch (error) {
     return [asGraphQLError(error)];
   }
