@@ -28,7 +28,6 @@ if (entryPoints.length === 0) {
     target: 'node24',
     packages: 'external',
     sourcemap: true,
-    keepNames: true, // type-graphql and error names read them
     tsconfig: 'tsconfig.json',
     logLevel: 'warning',
   });

@@ -30,7 +30,7 @@ export class Connection implements SocketHandle {
     if (!this.corked) {
       this.corked = true;
       this.socket.cork();
-      process.nextTick(this.uncork);
+      setImmediate(this.uncork);
     }
     this.ws.send(text);
     if (this.ws.bufferedAmount > MAX_QUEUED) this.close(CloseCode.tryAgainLater, 'too slow: resume from your cursor');

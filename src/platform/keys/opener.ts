@@ -1,5 +1,5 @@
 import type { EventStore, StoredEvent } from '../eventStore/port.js';
-import type { KeyRef, KeyStore } from './port.js';
+import type { KeyRef, KeyStore, SubjectKey } from './port.js';
 import { keyRefOf, open, sealAad, type SealedField } from './seal.js';
 
 /** An event with its sealed fields readable: plaintext by the field's path (`name`, `content.text`), null for what was erased. */
@@ -31,7 +31,7 @@ interface Field {
 const NOTHING_SEALED = {};
 
 export function opener({ keys, eventStore }: OpenerDeps): Opener {
-  const known = new WeakMap<StoredEvent, OpenedEvent>();
+  let known = new WeakMap<StoredEvent, OpenedEvent>();
   const erased = new Set<string>();
 
   const isDestroyed = async (ref: KeyRef, id: string): Promise<boolean> => {
@@ -45,11 +45,15 @@ export function opener({ keys, eventStore }: OpenerDeps): Opener {
     return false;
   };
 
-  const openField = async (event: StoredEvent, { path, sealed }: Field): Promise<string | null> => {
+  const openField = (event: StoredEvent, { path, sealed }: Field): string | null | Promise<string | null> => {
     const ref = keyRefOf(sealed);
     const found = keys.find(ref);
-    const key = found instanceof Promise ? await found : found;
-    if (key !== undefined) return open(key, sealAad(event.id, event.type, path), sealed);
+    const opened = (key: SubjectKey | undefined): string | null | Promise<string | null> =>
+      key === undefined ? erasedOrMissing(ref, sealed) : open(key, sealAad(event.id, event.type, path), sealed);
+    return found instanceof Promise ? found.then(opened) : opened(found);
+  };
+
+  const erasedOrMissing = async (ref: KeyRef, sealed: SealedField): Promise<null> => {
     if (await isDestroyed(ref, sealed.k)) return null;
     throw new MissingKeyError(ref);
   };
@@ -64,8 +68,13 @@ export function opener({ keys, eventStore }: OpenerDeps): Opener {
       let openedEvent = known.get(event);
       if (openedEvent === undefined) {
         let opened: Record<string, string | null> = NOTHING_SEALED;
-        for (const field of fields[index] ?? []) opened = { ...opened, [field.path]: await openField(event, field) };
+        for (const field of fields[index] ?? []) {
+          const text = openField(event, field);
+          opened = { ...opened, [field.path]: text instanceof Promise ? await text : text };
+        }
         openedEvent = { ...event, opened };
+        // What was readable before an erasure is not kept beyond it.
+        if (event.type === 'KeyDestroyed') known = new WeakMap();
         known.set(event, openedEvent);
       }
       result.push(openedEvent);

@@ -35,17 +35,27 @@ function freshNonce(): Buffer {
   return nonces.subarray(used, (used += nonceLength));
 }
 
+/** What this process sealed itself, as long as the sealed object lives: its own events come back to it through the log. */
+const ownPlaintexts = new WeakMap<
+  SealedField,
+  { readonly key: SubjectKey; readonly aad: string; readonly plaintext: string }
+>();
+
 /** Seals under a fresh random nonce: 2^32 fields a key is the limit, far above what one account writes. */
 export function seal(key: SubjectKey, ref: KeyRef, aad: string, plaintext: string): SealedField {
   const nonce = freshNonce();
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagLength });
   cipher.setAAD(Buffer.from(aad, 'utf8'));
   const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return { k: formatKeyRef(ref), n: nonce.toString('base64'), c: sealed.toString('base64') };
+  const field = { k: formatKeyRef(ref), n: nonce.toString('base64'), c: sealed.toString('base64') };
+  ownPlaintexts.set(field, { key, aad, plaintext });
+  return field;
 }
 
 /** @throws SealBrokenError when the key, the place or the bytes are not those of the sealing. */
 export function open(key: SubjectKey, aad: string, sealed: SealedField): string {
+  const own = ownPlaintexts.get(sealed);
+  if (own?.key === key && own.aad === aad) return own.plaintext;
   const nonce = Buffer.from(sealed.n, 'base64');
   const bytes = Buffer.from(sealed.c, 'base64');
   if (nonce.length !== nonceLength || bytes.length < tagLength) throw new SealBrokenError();
