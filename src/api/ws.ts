@@ -32,7 +32,7 @@ export interface SocketServerDeps {
 export interface SocketServer {
   readonly connections: number;
   /** Tells every client to resume elsewhere, and closes. */
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 interface PreparedArgs extends ExecutionArgs {
@@ -159,7 +159,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     },
     stop() {
       deps.http.off('upgrade', upgrade);
-      registry.closeAll(CloseCode.serviceRestart, 'the server restarts: resume from your cursor');
+      return registry.closeAll(CloseCode.serviceRestart, 'the server restarts: resume from your cursor');
     },
   };
 }

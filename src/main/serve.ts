@@ -76,11 +76,12 @@ export async function serve(app: App): Promise<string> {
     hub,
     present: presenterOf(logger),
   });
-  lifecycle.add('sockets', () => {
-    sockets.stop();
-  });
   const url = await listen(http, config.host, config.port);
-  lifecycle.add('http', () => closeHttp(http));
+  lifecycle.add('api', async () => {
+    const closed = closeHttp(http);
+    await sockets.stop();
+    await closed;
+  });
   return url;
 }
 

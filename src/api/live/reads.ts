@@ -23,7 +23,7 @@ export type LiveReads = Pick<SourceDeps, 'waitForProjection' | 'replay' | 'check
   profile(accountId: string, position: Position): Promise<ProfileUpdatedValue | undefined>;
 };
 
-const PAGE = 500;
+const PAGE = 200;
 /** More than this is not replayed: a snapshot is cheaper for everybody. */
 const MAX_REPLAY = 50_000;
 const WAIT_MS = 10_000;

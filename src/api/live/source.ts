@@ -88,41 +88,47 @@ export class LiveSource implements AsyncIterable<never> {
   private async run(): Promise<void> {
     this.deps.register(this);
     let attachedAt = this.deps.position();
-    if (this.after === undefined) {
-      this.last = attachedAt;
-      this.give(this.deps.cursorOnly(attachedAt));
-      this.goLive();
-      return;
-    }
-    await this.deps.checkReplay(this, this.after);
-    for (;;) {
-      await this.deps.waitForProjection(attachedAt);
-      await this.replayUpTo(attachedAt);
-      if (!this.overflown) break;
+    if (this.after === undefined) this.last = attachedAt;
+    else await this.deps.checkReplay(this, this.after);
+    while (!(await this.catchUp(attachedAt))) {
       this.overflown = false;
       this.buffer = [];
       attachedAt = this.deps.position();
     }
-    const caughtUpAt = this.last > attachedAt ? this.last : attachedAt;
-    this.last = caughtUpAt;
-    this.give(this.deps.cursorOnly(caughtUpAt));
-    this.goLive();
+  }
+
+  /** @returns false when more came meanwhile than may be held: what was given stands, and the rest is to be replayed. */
+  private async catchUp(attachedAt: Position): Promise<boolean> {
+    if (this.last < attachedAt) {
+      await this.deps.waitForProjection(attachedAt);
+      await this.replayUpTo(attachedAt);
+    }
+    while (this.buffer.length > 0 && !this.overflown) {
+      const { buffer } = this;
+      this.buffer = [];
+      await this.giveSlowly(buffer);
+    }
+    if (this.overflown) return false;
+    this.live = true;
+    if (this.last < attachedAt) this.last = attachedAt;
+    this.give(this.deps.cursorOnly(this.last));
+    return true;
   }
 
   private async replayUpTo(upTo: Position): Promise<void> {
     while (this.sink !== undefined && this.last < upTo) {
       const { items, through } = await this.deps.replay(this, this.last, upTo);
-      for (const item of items) this.give(item);
+      await this.giveSlowly(items);
       if (through > this.last) this.last = through;
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what it was given may have closed it
-      await this.sink?.writable();
     }
   }
 
-  private goLive(): void {
-    this.live = true;
-    const { buffer } = this;
-    this.buffer = [];
-    for (const item of buffer) this.give(item);
+  /** At the pace of the socket. */
+  private async giveSlowly(items: readonly LiveItem[]): Promise<void> {
+    for (const item of items) {
+      this.give(item);
+      const waiting = this.sink?.writable();
+      if (waiting !== undefined) await waiting;
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { LiveSource } from '../live/source.js';
 import type { PreparedDocument } from './documents.js';
 
 /** Bytes that may wait for a slow reader before its socket is closed with 1013. */
-const MAX_QUEUED = 1024 * 1024;
+const MAX_QUEUED = 4 * 1024 * 1024;
 /** Bytes past which a replay waits. */
 const HIGH_WATER = 256 * 1024;
 
@@ -33,7 +33,6 @@ export class Connection implements SocketHandle {
       setImmediate(this.uncork);
     }
     this.ws.send(text);
-    if (this.ws.bufferedAmount > MAX_QUEUED) this.close(CloseCode.tryAgainLater, 'too slow: resume from your cursor');
   };
 
   renew(session: Session): void {
@@ -82,6 +81,8 @@ export class Connection implements SocketHandle {
   private readonly uncork = (): void => {
     this.corked = false;
     this.socket.uncork();
+    // What is left now is what the kernel did not take.
+    if (this.ws.bufferedAmount > MAX_QUEUED) this.close(CloseCode.tryAgainLater, 'too slow: resume from your cursor');
   };
 
   private drained(): Promise<void> {

@@ -77,7 +77,10 @@ function prepare(
     document,
     operation,
     rootField: root?.kind === Kind.FIELD ? root.name.value : '',
-    execute: (root, context, variables) => compiled.query(root, context, variables),
+    execute(root, context, variables) {
+      const result = compiled.query(root, context, variables);
+      return result instanceof Promise ? result.then(withStandardErrors) : withStandardErrors(result);
+    },
     renderKey(variables) {
       const text = alike ? '' : JSON.stringify(variables ?? {});
       let key = keys.get(text);
@@ -85,6 +88,16 @@ function prepare(
       return key;
     },
   };
+}
+
+/** The compiler's errors are of a class of its own, which only looks like graphql-js's. */
+function withStandardErrors(result: ExecutionResult): ExecutionResult {
+  if (result.errors === undefined) return result;
+  const errors = result.errors.map(({ message, path, originalError, extensions }) => {
+    const known = extensions as Record<string, unknown> | undefined;
+    return new GraphQLError(message, { path, originalError, ...(known === undefined ? {} : { extensions: known }) });
+  });
+  return { ...result, errors };
 }
 
 /** Whether variables are used anywhere but in the arguments of the root fields. */

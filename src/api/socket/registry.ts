@@ -8,10 +8,12 @@ export interface ConnectionRegistry {
   remove(connection: Connection): void;
   signIn(connection: Connection, session: Session): void;
   closeDevice(deviceId: string, code: number, reason: string): void;
-  closeAll(code: number, reason: string): void;
+  /** Resolves when all are closed; those that do not answer the close are ended. */
+  closeAll(code: number, reason: string): Promise<void>;
 }
 
 const EXPIRY_SWEEP_MS = 1_000;
+const CLOSE_GRACE_MS = 2_000;
 
 /** All open sockets of the process: pings them, ends the dead ones and those whose token has ended. */
 export function connectionRegistry({
@@ -64,10 +66,21 @@ export function connectionRegistry({
     closeDevice(deviceId, code, reason) {
       for (const connection of byDevice.get(deviceId) ?? []) connection.close(code, reason);
     },
-    closeAll(code, reason) {
+    async closeAll(code, reason) {
       clearInterval(heartbeat);
       clearInterval(expiry);
-      for (const connection of all) connection.close(code, reason);
+      const closing = [...all].map(
+        (connection) =>
+          new Promise<void>((resolve) => {
+            connection.ws.once('close', resolve);
+            connection.close(code, reason);
+          }),
+      );
+      const timer = setTimeout(() => {
+        for (const connection of all) connection.ws.terminate();
+      }, CLOSE_GRACE_MS);
+      await Promise.all(closing);
+      clearTimeout(timer);
     },
   };
 }
