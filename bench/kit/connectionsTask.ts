@@ -41,7 +41,12 @@ export async function runConnections(
   await spread(devices.length, task.width, async (index) => {
     try {
       const localAddress = `127.0.0.${2 + (index % addresses)}`;
-      const client = await connect(task.url, { token: devices[index]!.accessToken, localAddress, timeoutMs: 60_000 });
+      const client = await connect(task.url, {
+        token: devices[index]!.accessToken,
+        localAddress,
+        timeoutMs: 60_000,
+        lean: true,
+      });
       client.onClose = () => state.closedEarly++;
       subscribeUpdates(
         client,

@@ -1,4 +1,4 @@
-import WebSocket from 'ws';
+import { leanTransport, webSocketTransport, type Transport } from './transport.js';
 
 /**
  * A lean GraphQL-over-WebSocket client (graphql-transport-ws) for load drivers: one socket, no retries, no parsing of
@@ -27,6 +27,8 @@ export interface ConnectOptions {
   /** The loopback address to come from: one address has 28,000 ports or so. */
   readonly localAddress?: string;
   readonly timeoutMs?: number;
+  /** With the least work for this process; default is what applications use. */
+  readonly lean?: boolean;
 }
 
 /** `code` is `extensions.code` of the first error, or `CLOSED`. */
@@ -63,17 +65,12 @@ const failure = (errors: readonly GraphqlError[]): WireError =>
 
 /** Resolves when the server has acknowledged the connection. `url` is http://… or ws://… of the server or its /graphql. */
 export function connect(url: string, options: ConnectOptions = {}): Promise<WireClient> {
-  const socket = new WebSocket(socketUrl(url), ['graphql-transport-ws'], {
-    perMessageDeflate: false,
-    skipUTF8Validation: true,
-    handshakeTimeout: options.timeoutMs ?? 30_000,
-    ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
-  });
   const operations = new Map<string, Operation>();
   let lastId = 0;
+  let socket: Transport | undefined;
   const start = (query: string, variables: object, operation: Operation): string => {
     const id = String(++lastId);
-    if (socket.readyState !== WebSocket.OPEN) {
+    if (socket?.open !== true) {
       queueMicrotask(() => operation.end(new WireError('CLOSED', 'the socket is closed')));
       return id;
     }
@@ -105,40 +102,30 @@ export function connect(url: string, options: ConnectOptions = {}): Promise<Wire
         end: (error) => onEnd?.(error),
       });
       return () => {
-        if (operations.delete(id) && socket.readyState === WebSocket.OPEN)
-          socket.send(JSON.stringify({ id, type: 'complete' }));
+        if (operations.delete(id) && socket?.open === true) socket.send(JSON.stringify({ id, type: 'complete' }));
       };
     },
-    close: () => socket.close(1000),
-    terminate: () => socket.terminate(),
+    close: () => socket?.close(),
+    terminate: () => socket?.terminate(),
   };
   return new Promise((resolve, reject) => {
+    const timeoutMs = options.timeoutMs ?? 30_000;
     const timer = setTimeout(() => {
-      socket.terminate();
+      socket?.terminate();
       reject(new WireError('TIMEOUT', 'no connection_ack in time'));
-    }, options.timeoutMs ?? 30_000);
+    }, timeoutMs);
     const init = JSON.stringify({
       type: 'connection_init',
       ...(options.token === undefined ? {} : { payload: { token: options.token } }),
     });
-    socket.on('open', () => socket.send(init));
-    socket.on('error', reject);
-    socket.on('close', (code, reason) => {
-      clearTimeout(timer);
-      const error = new WireError('CLOSED', `closed ${code} ${reason.toString()}`.trim());
-      reject(error);
-      for (const operation of operations.values()) operation.end(error);
-      operations.clear();
-      client.onClose?.(code, reason.toString());
-    });
-    socket.on('message', (raw: Buffer) => {
-      const frame = JSON.parse(raw.toString()) as Frame;
+    const onText = (text: string): void => {
+      const frame = JSON.parse(text) as Frame;
       switch (frame.type) {
         case 'next':
           operations.get(frame.id)?.next(frame.payload);
           break;
         case 'ping':
-          socket.send('{"type":"pong"}');
+          socket?.send('{"type":"pong"}');
           break;
         case 'connection_ack':
           clearTimeout(timer);
@@ -154,7 +141,21 @@ export function connect(url: string, options: ConnectOptions = {}): Promise<Wire
         case 'pong':
           break;
       }
-    });
+    };
+    const onClose = (code: number, reason: string): void => {
+      clearTimeout(timer);
+      const error = new WireError('CLOSED', `closed ${code} ${reason}`.trim());
+      reject(error);
+      for (const operation of operations.values()) operation.end(error);
+      operations.clear();
+      client.onClose?.(code, reason);
+    };
+    const transport = options.lean === true ? leanTransport : webSocketTransport;
+    socket = transport(
+      socketUrl(url),
+      { localAddress: options.localAddress, timeoutMs },
+      { onOpen: () => socket?.send(init), onText, onError: reject, onClose },
+    );
   });
 }
 
