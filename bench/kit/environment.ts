@@ -42,15 +42,24 @@ export async function prepare(
   return { dataDir, tokens, env: all, dispose };
 }
 
-/** Starts a server on prepared data for `work`, and stops it and removes the data afterwards. */
+/** Starts a server on prepared data for `work`, and stops it. `env` is over the data's own. */
+export async function onServer<T>(
+  prepared: Prepared,
+  env: Readonly<Record<string, string>>,
+  work: (server: ServerProcess) => Promise<T>,
+): Promise<T> {
+  const server = await startServer({ dataDir: prepared.dataDir, env: { ...prepared.env, ...env } });
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The same, and removes the data afterwards. */
 export async function withServer<T>(prepared: Prepared, work: (server: ServerProcess) => Promise<T>): Promise<T> {
   try {
-    const server = await startServer({ dataDir: prepared.dataDir, env: prepared.env });
-    try {
-      return await work(server);
-    } finally {
-      await server.stop();
-    }
+    return await onServer(prepared, {}, work);
   } finally {
     await prepared.dispose();
   }

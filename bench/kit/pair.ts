@@ -55,7 +55,7 @@ export async function openSide(url: string, device: SeededDevice, options: SideO
         return;
       } catch (error) {
         if (!(error instanceof WireError) || !/busy|rate_?limited/i.test(error.code)) throw error;
-        await sleep(50);
+        await sleep(/busy/i.test(error.code) ? 50 : 1000);
       }
     }
   };

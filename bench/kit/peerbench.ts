@@ -130,11 +130,16 @@ function runQuietly(
   spawnSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
+/** CPU milliseconds a message with its receipt, in the closed loop: its steadiest figure. */
+export function cpuOf({ steps }: PeerResult): number | undefined {
+  return steps.find((step) => step.kind === 'closed' && step.receipts === true)?.cpuMsPerMsg;
+}
+
 export function peerTable(peers: readonly PeerResult[]): string {
   const rows = peers.flatMap(({ target, highestRate, steps }) =>
     steps.map((step) => [
       target,
-      step.kind === 'open' ? 'open' : `closed${step.receipts === true ? ', receipts' : ''}`,
+      step.kind === 'open' ? 'open' : step.receipts === true ? 'closed, receipts' : 'closed, no receipts',
       step.rate ?? step.throughput ?? null,
       step.deliver.p50,
       step.deliver.p99,
