@@ -2,7 +2,7 @@ import { flags } from '../../test/kit/arguments.js';
 import { sleep } from './accounts.js';
 import { startDriver } from './driverProcess.js';
 import { prepare, processesOf, withServer } from './environment.js';
-import { meter, residentKb, table } from './measure.js';
+import { meter, quiet, residentKb, table } from './measure.js';
 
 /**
  * Idle authenticated `updates` subscriptions, each of which has received one update. Memory is the growth of the
@@ -14,6 +14,7 @@ export async function benchConnections(args: readonly string[]): Promise<boolean
     drivers: { type: 'string' },
     width: { type: 'string' },
     settle: { type: 'string' },
+    quiet: { type: 'string' },
     floor: { type: 'boolean' },
   });
   const drivers = Math.max(2, given.number('drivers', 2));
@@ -28,6 +29,7 @@ export async function benchConnections(args: readonly string[]): Promise<boolean
   return withServer(prepared, async (server) => {
     const processes = processesOf(server);
     await sleep(settleMs);
+    await quiet(processes, given.number('quiet', 20));
     const baseKb = residentKb(server.pid);
     const readConnect = meter(processes);
     const started = performance.now();
@@ -79,8 +81,8 @@ export async function benchConnections(args: readonly string[]): Promise<boolean
       updatedKb,
       kbPerConnection: Math.round(((updatedKb - baseKb) / Math.max(1, open)) * 10) / 10,
       kbPerConnectionBeforeUpdate: Math.round(((idleKb - baseKb) / Math.max(1, open)) * 10) / 10,
-      connectCpuMs: connectCpu,
-      idleCpuMsPerSecond: Object.fromEntries(Object.entries(idleCpu).map(([name, ms]) => [name, ms / 5])),
+      connectCpuMs: connectCpu.trees,
+      idleCpuMsPerSecond: Object.fromEntries(Object.entries(idleCpu.trees).map(([name, ms]) => [name, ms / 5])),
     };
     console.log(
       table(

@@ -24,7 +24,7 @@ export async function benchHistory(args: readonly string[]): Promise<boolean> {
     const result = await startDriver(task, () => undefined).result;
     const pages = result.pages + 2 * trials + 50;
     const cpuMsPerPage = Object.fromEntries(
-      Object.entries(read()).map(([name, ms]) => [name, Math.round((ms / pages) * 100) / 100]),
+      Object.entries(read().trees).map(([name, ms]) => [name, Math.round((ms / pages) * 100) / 100]),
     );
     const { newest, deep, walk } = result;
     const row = (name: string, times: typeof newest): (string | number | null)[] => [

@@ -1,5 +1,5 @@
 import { sleep } from './accounts.js';
-import { distribution, meter, type Distribution, type NamedProcess } from './measure.js';
+import { distribution, meter, type Distribution, type NamedProcess, type Usage } from './measure.js';
 import type { Side } from './pair.js';
 
 const body = 'The quick brown fox jumps over the lazy dog, and then the message goes on for a while. ';
@@ -19,6 +19,7 @@ export interface LoopResult {
   readonly cpuMs: Record<string, number>;
   readonly cpuMsPerMessage: number;
   readonly driverCpuMsPerMessage: number;
+  readonly otherCores: number;
 }
 
 interface Sample {
@@ -28,12 +29,20 @@ interface Sample {
   receipted: number;
 }
 
-function perMessage(cpu: Record<string, number>, messages: number): Pick<LoopResult, 'cpuMs' | 'cpuMsPerMessage'> {
-  const each = Object.fromEntries(
-    Object.entries(cpu).map(([name, ms]) => [name, Math.round((ms / messages) * 1000) / 1000]),
-  );
-  const sum = Object.values(cpu).reduce((total, ms) => total + ms, 0);
-  return { cpuMs: each, cpuMsPerMessage: Math.round((sum / messages) * 1000) / 1000 };
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
+
+function perMessage(
+  { trees, driver, otherCores }: Usage,
+  messages: number,
+): Pick<LoopResult, 'cpuMs' | 'cpuMsPerMessage' | 'driverCpuMsPerMessage' | 'otherCores'> {
+  const each = Object.entries(trees).map(([name, ms]) => [name, thousandths(ms / messages)] as const);
+  const sum = Object.values(trees).reduce((total, ms) => total + ms, 0);
+  return {
+    cpuMs: Object.fromEntries(each),
+    cpuMsPerMessage: thousandths(sum / messages),
+    driverCpuMsPerMessage: thousandths(driver / messages),
+    otherCores,
+  };
 }
 
 function results(samples: readonly Sample[]): Pick<LoopResult, 'delivery' | 'answer' | 'receipt' | 'lost'> {
@@ -97,11 +106,6 @@ function watch(pairs: readonly [Side, Side][]) {
   return { samples, state, send };
 }
 
-const driverCpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-
 /** Message n is due at start + n/rate and every time counts from when it was due, so a slow server cannot hide its queue. */
 export async function openLoop(
   pairs: readonly [Side, Side][],
@@ -118,14 +122,12 @@ export async function openLoop(
   const total = warm + Math.round(options.rate * options.seconds);
   const start = performance.now() + 50;
   let read = meter(processes);
-  let driver = driverCpu();
   let overloaded = false;
   while (samples.length < total && !overloaded) {
     while (samples.length < total && start + (samples.length * 1000) / options.rate <= performance.now()) {
       const n = samples.length;
       if (n === warm) {
         read = meter(processes);
-        driver = driverCpu();
       }
       const pair = pairs[n % pairs.length]!;
       send(pair[Math.floor(n / pairs.length) % 2 === 0 ? 0 : 1], start + (n * 1000) / options.rate);
@@ -148,7 +150,6 @@ export async function openLoop(
     overloaded,
     ...results(measured),
     ...perMessage(read(), count),
-    driverCpuMsPerMessage: Math.round(((driverCpu() - driver) / count) * 1000) / 1000,
   };
 }
 
@@ -160,7 +161,6 @@ export async function closedLoop(
 ): Promise<LoopResult> {
   const { samples, state, send } = watch(pairs);
   const read = meter(processes);
-  const driver = driverCpu();
   const start = performance.now();
   const end = start + options.seconds * 1000;
   const pairOf: number[] = [];
@@ -188,6 +188,5 @@ export async function closedLoop(
     overloaded: false,
     ...results(samples),
     ...perMessage(read(), count),
-    driverCpuMsPerMessage: Math.round(((driverCpu() - driver) / count) * 1000) / 1000,
   };
 }

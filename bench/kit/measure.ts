@@ -57,11 +57,48 @@ export interface NamedProcess {
   readonly pid: number;
 }
 
-/** Measures what the named trees use from now on. */
-export function meter(processes: readonly NamedProcess[]): () => Record<string, number> {
+/** Milliseconds that all CPUs together have worked since the machine started. */
+function machineMs(): number {
+  const [, ...fields] = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]!.trim().split(/\s+/);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fields.map(Number);
+  return (user + nice + system + irq + softirq) * 10;
+}
+
+const ownMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+export interface Usage {
+  /** CPU milliseconds of each tree. */
+  readonly trees: Record<string, number>;
+  /** CPU milliseconds of this process. */
+  readonly driver: number;
+  /** CPUs that everybody else kept busy: what a figure taken beside a neighbour suffers from. */
+  readonly otherCores: number;
+}
+
+/** Measures what the named trees, this process and the rest of the machine use from now on. */
+export function meter(processes: readonly NamedProcess[]): () => Usage {
   const before = processes.map((process) => cpuMs(process.pid));
-  return () =>
-    Object.fromEntries(processes.map((process, index) => [process.name, cpuMs(process.pid) - (before[index] ?? 0)]));
+  const started = { at: performance.now(), machine: machineMs(), own: ownMs() };
+  return () => {
+    const used = processes.map((process, index) => [process.name, cpuMs(process.pid) - (before[index] ?? 0)] as const);
+    const driver = ownMs() - started.own;
+    const known = used.reduce((sum, [, ms]) => sum + ms, driver);
+    const others = (machineMs() - started.machine - known) / (performance.now() - started.at);
+    return { trees: Object.fromEntries(used), driver, otherCores: Math.round(Math.max(0, others) * 100) / 100 };
+  };
+}
+
+/** Waits, but not for ever, until the neighbours on this machine are still. */
+export async function quiet(processes: readonly NamedProcess[], mostSeconds: number): Promise<void> {
+  const limit = performance.now() + mostSeconds * 1000;
+  while (performance.now() < limit) {
+    const read = meter(processes);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    if (read().otherCores < 0.3) return;
+  }
 }
 
 export interface Distribution {

@@ -10,6 +10,7 @@ interface Options {
   readonly pairs: number;
   readonly rates: readonly number[];
   readonly seconds: number;
+  readonly quiet: number;
   readonly outstanding: number;
 }
 
@@ -19,6 +20,7 @@ export async function benchOneToOne(args: readonly string[]): Promise<boolean> {
     pairs: { type: 'string' },
     rates: { type: 'string' },
     seconds: { type: 'string' },
+    quiet: { type: 'string' },
     outstanding: { type: 'string' },
     peers: { type: 'string' },
     'peer-rates': { type: 'string' },
@@ -29,6 +31,7 @@ export async function benchOneToOne(args: readonly string[]): Promise<boolean> {
     pairs: given.number('pairs', 50),
     rates: given.numbers('rates', [500, 1000, 2000, 3000, 4000, 5000]),
     seconds: given.number('seconds', 15),
+    quiet: given.number('quiet', 20),
     outstanding: given.number('outstanding', 32),
   };
   const adapters = (given.text('adapters') ?? 'postgres,eventstoredb').split(',');
@@ -151,6 +154,7 @@ function report(results: Readonly<Record<string, OneToOneResult>>, peers: readon
     'CPU ms/msg',
     'of which',
     'driver',
+    'other cores',
   ];
   const rows = Object.entries(results).flatMap(([adapter, result]) =>
     stepsOf(result).map((step) => [
@@ -170,6 +174,7 @@ function report(results: Readonly<Record<string, OneToOneResult>>, peers: readon
         .map(([name, ms]) => `${name} ${ms}`)
         .join(', '),
       step.driverCpuMsPerMessage,
+      step.otherCores,
     ]),
   );
   console.log(table(head, rows));

@@ -2,7 +2,7 @@ import { readDevices } from './accounts.js';
 import { runConnections, type ConnectionsResult, type ConnectionsTask } from './connectionsTask.js';
 import { runHistory, type HistoryResult, type HistoryTask } from './historyTask.js';
 import { closedLoop, openLoop, type LoopResult } from './loops.js';
-import type { NamedProcess } from './measure.js';
+import { quiet, type NamedProcess } from './measure.js';
 import { openPairs } from './pair.js';
 
 /** What the load driver's process can be asked to do. */
@@ -14,6 +14,8 @@ export interface OneToOneTask {
   readonly pairs: number;
   readonly rates: readonly number[];
   readonly seconds: number;
+  /** Seconds to wait, at most, for a quiet machine before each step. */
+  readonly quiet: number;
   /** Of the closed loop, which is left out at 0. */
   readonly outstanding: number;
 }
@@ -54,6 +56,7 @@ async function runOneToOne(task: OneToOneTask, notify: (event: unknown) => void)
   const open: LoopResult[] = [];
   let highestRate = 0;
   for (const rate of task.rates) {
+    await quiet(task.processes, task.quiet);
     const result = await step(rate, task.seconds);
     open.push(result);
     notify(result);
@@ -61,6 +64,7 @@ async function runOneToOne(task: OneToOneTask, notify: (event: unknown) => void)
     else if (result.overloaded || (result.delivery.p50 ?? Infinity) > 500) break;
   }
   const { outstanding, seconds } = task;
+  if (outstanding > 0) await quiet(task.processes, task.quiet);
   const closed =
     outstanding === 0 ? undefined : await closedLoop(pairs, task.processes, { outstanding, seconds, receipts: true });
   if (closed !== undefined) notify(closed);
