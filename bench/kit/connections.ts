@@ -82,6 +82,7 @@ export async function benchConnections(args: readonly string[]): Promise<boolean
       kbPerConnection: Math.round(((updatedKb - baseKb) / Math.max(1, open)) * 10) / 10,
       kbPerConnectionBeforeUpdate: Math.round(((idleKb - baseKb) / Math.max(1, open)) * 10) / 10,
       connectCpuMs: connectCpu.trees,
+      otherCoresWhileConnecting: connectCpu.otherCores,
       idleCpuMsPerSecond: Object.fromEntries(Object.entries(idleCpu.trees).map(([name, ms]) => [name, ms / 5])),
     };
     console.log(
