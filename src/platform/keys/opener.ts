@@ -30,8 +30,16 @@ interface Field {
 
 const NOTHING_SEALED = {};
 
+/** Kept on the event itself, which the readers of a node share. */
+const OPENED = Symbol('opened');
+
+interface Kept {
+  [OPENED]?: { readonly generation: object; readonly event: OpenedEvent };
+}
+
 export function opener({ keys, eventStore }: OpenerDeps): Opener {
-  let known = new WeakMap<StoredEvent, OpenedEvent>();
+  // What was readable before an erasure is not kept beyond it: another generation opens anew.
+  let generation = {};
   const erased = new Set<string>();
 
   const isDestroyed = async (ref: KeyRef, id: string): Promise<boolean> => {
@@ -59,23 +67,27 @@ export function opener({ keys, eventStore }: OpenerDeps): Opener {
   };
 
   return async (events) => {
-    const fields = events.map((event) => (known.has(event) ? [] : sealedFields(event.data)));
+    const keptOf = (event: StoredEvent): OpenedEvent | undefined => {
+      const kept = (event as StoredEvent & Kept)[OPENED];
+      return kept?.generation === generation ? kept.event : undefined;
+    };
+    const fields = events.map((event) => (keptOf(event) === undefined ? sealedFields(event.data) : []));
     const refs = new Map<string, KeyRef>();
     for (const of of fields) for (const { sealed } of of) if (!refs.has(sealed.k)) refs.set(sealed.k, keyRefOf(sealed));
     if (refs.size > 0) await keys.prefetch([...refs.values()]);
     const result: OpenedEvent[] = [];
     for (const [index, event] of events.entries()) {
-      let openedEvent = known.get(event);
+      let openedEvent = keptOf(event);
       if (openedEvent === undefined) {
         let opened: Record<string, string | null> = NOTHING_SEALED;
         for (const field of fields[index] ?? []) {
           const text = openField(event, field);
           opened = { ...opened, [field.path]: text instanceof Promise ? await text : text };
         }
-        openedEvent = { ...event, opened };
-        // What was readable before an erasure is not kept beyond it.
-        if (event.type === 'KeyDestroyed') known = new WeakMap();
-        known.set(event, openedEvent);
+        const { stream, revision, position, recordedAt, id, type, data, metadata } = event;
+        openedEvent = { stream, revision, position, recordedAt, id, type, data, metadata, opened };
+        if (type === 'KeyDestroyed') generation = {};
+        (event as StoredEvent & Kept)[OPENED] = { generation, event: openedEvent };
       }
       result.push(openedEvent);
     }

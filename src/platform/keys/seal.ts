@@ -35,11 +35,26 @@ function freshNonce(): Buffer {
   return nonces.subarray(used, (used += nonceLength));
 }
 
-/** What this process sealed itself, as long as the sealed object lives: its own events come back to it through the log. */
-const ownPlaintexts = new WeakMap<
-  SealedField,
-  { readonly key: SubjectKey; readonly aad: string; readonly plaintext: string }
->();
+/** A field that this process sealed itself. Its own events come back to it through the log: those need no opening. */
+class OwnField implements SealedField {
+  readonly #own: { readonly key: SubjectKey; readonly aad: string; readonly plaintext: string };
+
+  constructor(
+    readonly k: string,
+    readonly n: string,
+    readonly c: string,
+    own: { readonly key: SubjectKey; readonly aad: string; readonly plaintext: string },
+  ) {
+    this.#own = own;
+  }
+
+  /** The plaintext, to whoever has the key and the place; undefined for what others sealed. */
+  static plaintext(sealed: SealedField, key: SubjectKey, aad: string): string | undefined {
+    if (!(#own in sealed)) return undefined;
+    const own = sealed.#own;
+    return own.key === key && own.aad === aad ? own.plaintext : undefined;
+  }
+}
 
 /** Seals under a fresh random nonce: 2^32 fields a key is the limit, far above what one account writes. */
 export function seal(key: SubjectKey, ref: KeyRef, aad: string, plaintext: string): SealedField {
@@ -47,15 +62,13 @@ export function seal(key: SubjectKey, ref: KeyRef, aad: string, plaintext: strin
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagLength });
   cipher.setAAD(Buffer.from(aad, 'utf8'));
   const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  const field = { k: formatKeyRef(ref), n: nonce.toString('base64'), c: sealed.toString('base64') };
-  ownPlaintexts.set(field, { key, aad, plaintext });
-  return field;
+  return new OwnField(formatKeyRef(ref), nonce.toString('base64'), sealed.toString('base64'), { key, aad, plaintext });
 }
 
 /** @throws SealBrokenError when the key, the place or the bytes are not those of the sealing. */
 export function open(key: SubjectKey, aad: string, sealed: SealedField): string {
-  const own = ownPlaintexts.get(sealed);
-  if (own?.key === key && own.aad === aad) return own.plaintext;
+  const own = OwnField.plaintext(sealed, key, aad);
+  if (own !== undefined) return own;
   const nonce = Buffer.from(sealed.n, 'base64');
   const bytes = Buffer.from(sealed.c, 'base64');
   if (nonce.length !== nonceLength || bytes.length < tagLength) throw new SealBrokenError();
