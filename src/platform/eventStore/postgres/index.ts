@@ -31,7 +31,7 @@ export function postgresEventStore(options: PostgresEventStoreOptions): EventSto
   const tail = tailOf({
     reader,
     logger,
-    maxEvents: options.tailEvents ?? 20_000,
+    maxEvents: options.tailEvents ?? 8_192,
     maxBytes: options.tailBytes ?? 32 * 1024 * 1024,
   });
   const writer = writerOf({
