@@ -14,9 +14,11 @@ import { systemClock } from '../platform/clock/system.js';
 import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { createMetrics } from '../platform/observability/metrics.js';
-import { allBuilds } from '../projections/kit/builds.js';
+import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
 import { snapshotPosition } from '../projections/kit/snapshot.js';
 import type { App } from './compose.js';
+
+const CATCH_UP_MS = 60_000;
 
 /** Follows the log, projects it and serves the API. @returns the address, such as http://127.0.0.1:4000 */
 export async function serve(app: App): Promise<string> {
@@ -66,7 +68,9 @@ export async function serve(app: App): Promise<string> {
     logger.fatal({ err: error }, 'projecting failed');
   });
   // Not listening before the read model has caught up: a query would show an older state than before the restart.
-  await projector.waitFor(hub.position(), 60_000);
+  const before = projector.position();
+  await projector.waitFor(hub.position(), CATCH_UP_MS);
+  if (projector.position() !== before) await refreshStatistics(readStore.pool);
 
   const sockets = createSocketServer({
     http,

@@ -138,3 +138,10 @@ export async function bindToLog(db: Db, logId: string): Promise<void> {
       'The read model in this database was made from another event log: use the event store it belongs to, or an empty database.',
     );
 }
+
+/** Statistics for the readers' plans, which the engine itself gathers only a minute after many rows came. */
+export async function refreshStatistics(db: Db): Promise<void> {
+  for (const { schema, active } of await allBuilds(db)) {
+    if (active) for (const table of await tablesOf(db, schema)) await db.query(`ANALYZE ${schema}.${table}`);
+  }
+}

@@ -10,6 +10,7 @@ import type { Opener } from '../../platform/keys/opener.js';
 import type { Logger } from '../../platform/observability/logger.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
 import { applyBatch, checkpointOf, isPassing, UnappliedEvent } from './apply.js';
+import { refreshStatistics } from './builds.js';
 import { prepareBuilds } from './prepare.js';
 import type { Projection } from './projection.js';
 import { waiters } from './waiters.js';
@@ -180,7 +181,8 @@ export function createProjector(deps: ProjectorDeps): Projector {
     },
     async catchUp() {
       await look();
-      let after = position;
+      const before = position;
+      let after = before;
       let batch: StoredEvent[] = [];
       const flush = async (): Promise<void> => {
         if (batch.length === 0) return;
@@ -194,6 +196,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
         if (batch.length === MAX_BATCH) await flush();
       }
       await flush();
+      if (after !== before) await refreshStatistics(readStore.pool);
     },
     position: () => position,
     waitFor: (wanted, timeoutMs) => (position >= wanted ? Promise.resolve(true) : waiting.waitFor(wanted, timeoutMs)),
