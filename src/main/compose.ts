@@ -19,7 +19,9 @@ import { openKeyStore, type PostgresKeyStore } from '../platform/keys/postgres.j
 import { createLifecycle, type Lifecycle } from '../platform/lifecycle/index.js';
 import { memoryLimiter, noLimits } from '../platform/limits/memory.js';
 import type { Limiter } from '../platform/limits/port.js';
+import { countedRefusals, timedAppends } from '../platform/observability/instrument.js';
 import type { Logger } from '../platform/observability/logger.js';
+import { createMetrics, type Metrics } from '../platform/observability/metrics.js';
 import { migrate } from '../platform/readStore/migrate.js';
 import { openReadStore } from '../platform/readStore/open.js';
 import type { ReadStore } from '../platform/readStore/port.js';
@@ -49,6 +51,7 @@ export interface ComposeOptions {
 export interface App {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly readStore: ReadStore;
   readonly eventStore: EventStore;
@@ -98,14 +101,23 @@ async function build(
   const masterKey = loadMasterKey({ dataDir, masterKey: config.masterKey });
   const keys = await openKeyStore({ pool, connectionString, masterKey, logger });
   lifecycle.add('keys', () => keys.close());
-  const eventStore =
+  const metrics = createMetrics();
+  const untimed =
     config.eventStoreUrl === undefined
       ? postgresEventStore({ pool, listenConnectionString: connectionString, clock, logger })
       : eventStoreDbEventStore({ connectionString: config.eventStoreUrl, logger });
-  lifecycle.add('event store', () => eventStore.close());
+  lifecycle.add('event store', () => untimed.close());
+  const eventStore = timedAppends(untimed, metrics);
 
   const open = opener({ keys, eventStore });
-  const projector = createProjector({ readStore, eventStore, open, projections: PROJECTIONS, logger });
+  const projector = createProjector({
+    readStore,
+    eventStore,
+    open,
+    projections: PROJECTIONS,
+    logger,
+    onProjected: (_position, events) => metrics.projectedEvents.inc(events.length),
+  });
   await projector.prepare();
 
   const tokenTtlMs = config.accessTokenTtlSeconds * 1000;
@@ -114,7 +126,7 @@ async function build(
     clock,
     ttlMs: tokenTtlMs,
   });
-  const limiter = config.rateLimits && limited ? memoryLimiter() : noLimits;
+  const limiter = config.rateLimits && limited ? countedRefusals(memoryLimiter(), metrics) : noLimits;
   const outbox = config.twilio === undefined ? developmentOutbox(pool, clock) : undefined;
   const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
   const states = conversationStates({ eventStore, findSnapshot: (id) => conversationSnapshot(pool, id) });
@@ -158,6 +170,7 @@ async function build(
   return {
     config,
     logger,
+    metrics,
     lifecycle,
     readStore,
     eventStore,

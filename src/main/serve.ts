@@ -13,7 +13,6 @@ import { isMember } from '../domain/conversations/index.js';
 import { systemClock } from '../platform/clock/system.js';
 import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
-import { createMetrics } from '../platform/observability/metrics.js';
 import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
 import { snapshotPosition } from '../projections/kit/snapshot.js';
 import type { App } from './compose.js';
@@ -46,13 +45,12 @@ export async function serve(app: App): Promise<string> {
   });
   const services = servicesOf(app, hub, cursors);
   const schema = buildApiSchema({ development: hasDevOutbox(services) });
-  const metrics = createMetrics();
   const health = healthOf(app, hub);
   const http = createHttpServer({
     schema,
     services,
     logger,
-    metrics: metrics.registry,
+    metrics: app.metrics.registry,
     health,
     playground: playgroundFolder(projectRoot),
   });
@@ -80,6 +78,8 @@ export async function serve(app: App): Promise<string> {
     hub,
     present: presenterOf(logger),
   });
+  app.metrics.gauge('sockets', 'Open WebSockets', () => sockets.connections);
+  app.metrics.gauge('subscriptions', 'Running subscriptions', () => hub.sources);
   const url = await listen(http, config.host, config.port);
   lifecycle.add('api', async () => {
     const closed = closeHttp(http);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLogger } from '../../../src/platform/observability/logger.js';
+import { countedRefusals } from '../../../src/platform/observability/instrument.js';
 import { createMetrics } from '../../../src/platform/observability/metrics.js';
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
@@ -39,8 +40,14 @@ test("an error keeps its cause and loses the passwords of its URLs and its drive
   expect(text).not.toMatch(/hush|4930123456/);
 });
 
-test('metrics come out in the text format', async () => {
-  const metrics = createMetrics({ process: false });
-  metrics.commands.inc({ command: 'SendMessage', outcome: 'sent' });
-  expect(await metrics.registry.metrics()).toContain('parlance_commands_total{command="SendMessage",outcome="sent"} 1');
+test('metrics come out in the text format: refusals by limit, figures looked up when asked', async () => {
+  const metrics = createMetrics();
+  const limiter = countedRefusals({ take: () => Promise.resolve({ ok: false, retryAfterMs: 1 }) }, metrics);
+  await limiter.take('sendMessage', 'device');
+  let sockets = 1;
+  metrics.gauge('sockets', 'Open WebSockets', () => sockets);
+  sockets = 7;
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('parlance_rate_limited_total{limit="sendMessage"} 1');
+  expect(text).toContain('parlance_sockets 7');
 });

@@ -1,0 +1,32 @@
+import type { EventStore } from '../eventStore/port.js';
+import type { Limiter } from '../limits/port.js';
+import type { Metrics } from './metrics.js';
+
+/** The event store with its appends timed. */
+export function timedAppends(store: EventStore, { appendSeconds }: Metrics): EventStore {
+  return {
+    ...store,
+    async append(request) {
+      const started = performance.now();
+      let outcome = 'failed';
+      try {
+        const answer = await store.append(request);
+        outcome = answer.kind;
+        return answer;
+      } finally {
+        appendSeconds.observe({ outcome }, (performance.now() - started) / 1000);
+      }
+    },
+  };
+}
+
+/** The limiter with its refusals counted. */
+export function countedRefusals(limiter: Limiter, { limited }: Metrics): Limiter {
+  return {
+    async take(limit, key, points) {
+      const outcome = await limiter.take(limit, key, points);
+      if (!outcome.ok) limited.inc({ limit });
+      return outcome;
+    },
+  };
+}
