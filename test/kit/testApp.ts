@@ -14,6 +14,8 @@ export interface TestApp {
   readonly url: string;
   /** Stops the server and starts another on the same data. */
   restart(): Promise<TestApp>;
+  /** A second node on the same engines. Its `app.stop()` ends it. */
+  another(): Promise<TestApp>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function testApp(env: Readonly<Record<string, string>> = {}): Promi
     return {
       app,
       url,
+      another: start,
       restart: async () => {
         await app.stop();
         return start();
