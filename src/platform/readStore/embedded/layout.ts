@@ -47,8 +47,18 @@ export function layoutOf(dataDirOption: string): Layout {
   const own = postgresUser();
   const cluster = clusterOf(dataDir, own);
   const user = userOf(cluster, own);
-  const id = createHash('sha256').update(cluster).digest('hex').slice(0, 16);
-  return { dataDir, cluster, logFile: path.join(dataDir, 'postgres.log'), socketDir: `/tmp/parlance-${id}`, user };
+  return { dataDir, cluster, logFile: path.join(dataDir, 'postgres.log'), socketDir: socketDirOf(cluster), user };
+}
+
+/**
+ * The same for every user, since each may look for the other's server: in /tmp, because the address of a socket holds
+ * 107 bytes only; beside the cluster on a machine whose /tmp is not for everybody.
+ */
+function socketDirOf(cluster: string): string {
+  const beside = `${cluster}.socket`;
+  const isPublic = ((statSync('/tmp', { throwIfNoEntry: false })?.mode ?? 0) & 0o003) === 0o003;
+  if (!isPublic && Buffer.byteLength(beside) <= 90) return beside;
+  return `/tmp/parlance-${createHash('sha256').update(cluster).digest('hex').slice(0, 16)}`;
 }
 
 /**
