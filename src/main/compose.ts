@@ -7,6 +7,8 @@ import {
 } from '../domain/conversations/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
+import { memoryCache } from '../platform/cache/memory.js';
+import type { Cache } from '../platform/cache/port.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { Config } from '../platform/config/index.js';
 import { eventStoreDbEventStore } from '../platform/eventStore/eventstoredb/index.js';
@@ -25,6 +27,8 @@ import { createMetrics, type Metrics } from '../platform/observability/metrics.j
 import { migrate } from '../platform/readStore/migrate.js';
 import { openReadStore } from '../platform/readStore/open.js';
 import type { ReadStore } from '../platform/readStore/port.js';
+import { memorySignals } from '../platform/signals/memory.js';
+import type { Signals } from '../platform/signals/port.js';
 import { developmentOutbox, type DevelopmentOutbox } from '../platform/sms/outbox.js';
 import { twilioSms } from '../platform/sms/twilio.js';
 import { jwtAccessTokens } from '../platform/tokens/jwt.js';
@@ -58,6 +62,8 @@ export interface App {
   readonly keys: PostgresKeyStore;
   readonly open: Opener;
   readonly limiter: Limiter;
+  readonly cache: Cache;
+  readonly signals: Signals;
   readonly tokens: AccessTokens;
   readonly outbox: DevelopmentOutbox | undefined;
   readonly states: ConversationStates;
@@ -108,6 +114,10 @@ async function build(
       : eventStoreDbEventStore({ connectionString: config.eventStoreUrl, logger });
   lifecycle.add('event store', () => untimed.close());
   const eventStore = timedAppends(untimed, metrics);
+  const cache = memoryCache(clock);
+  const signals = memorySignals(logger);
+  lifecycle.add('cache', () => cache.close());
+  lifecycle.add('signals', () => signals.close());
 
   const open = opener({ keys, eventStore });
   const projector = createProjector({
@@ -177,6 +187,8 @@ async function build(
     keys,
     open,
     limiter,
+    cache,
+    signals,
     tokens,
     outbox,
     states,
@@ -187,7 +199,7 @@ async function build(
       'event store': config.eventStoreUrl === undefined ? `Postgres (${readStore.kind})` : 'EventStoreDB',
       'read store': readStore.kind === 'embedded' ? `Postgres, embedded in ${dataDir}` : 'Postgres (DATABASE_URL)',
       keys: `Postgres, wrapped by ${masterKey.source}`,
-      'limits, cache, fan-out': 'in process',
+      'cache, limits, signals': 'in process',
       sms: config.twilio === undefined ? 'local outbox' : 'Twilio',
     },
     stop: async () => {

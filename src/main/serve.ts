@@ -103,6 +103,8 @@ function servicesOf(app: App, hub: LiveHub, cursors: Services['cursors']): Servi
     live: hub,
     cursors,
     limiter: app.limiter,
+    cache: app.cache,
+    signals: app.signals,
     tokens: app.tokens,
     keys: app.keys,
     clock: systemClock,
