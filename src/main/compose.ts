@@ -2,8 +2,10 @@ import { accountHandlers, type AccountHandlers, type SeedDeps } from '../domain/
 import {
   conversationHandlers,
   conversationStates,
+  conversationWriter,
   type ConversationHandlers,
   type ConversationStates,
+  type ConversationWriter,
 } from '../domain/conversations/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
@@ -67,6 +69,7 @@ export interface App {
   readonly tokens: AccessTokens;
   readonly outbox: DevelopmentOutbox | undefined;
   readonly states: ConversationStates;
+  readonly writer: ConversationWriter;
   readonly projector: Projector;
   readonly handlers: {
     readonly accounts: AccountHandlers;
@@ -140,6 +143,7 @@ async function build(
   const outbox = config.twilio === undefined ? developmentOutbox(pool, clock) : undefined;
   const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
   const states = conversationStates({ eventStore, findSnapshot: (id) => conversationSnapshot(pool, id) });
+  const writer = conversationWriter({ eventStore, states, findKnown: (id, ids) => knownMessages(pool, id, ids) });
   const accounts = accountHandlers({
     eventStore,
     keys,
@@ -160,14 +164,7 @@ async function build(
   const handlers = {
     accounts,
     conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
-    messages: messageHandlers({
-      eventStore,
-      states,
-      keys,
-      clock,
-      limiter,
-      findKnown: (id, messageIds) => knownMessages(pool, id, messageIds),
-    }),
+    messages: messageHandlers({ writer, states, keys, clock, limiter }),
     receipts: receiptHandlers({
       eventStore,
       states,
@@ -192,6 +189,7 @@ async function build(
     tokens,
     outbox,
     states,
+    writer,
     projector,
     handlers,
     seedDeps: { eventStore, keys, clock, ids },

@@ -124,7 +124,7 @@ export interface TimelineRow {
 
 export async function readTimeline(database: pg.Client): Promise<TimelineRow[]> {
   const { rows } = await database.query<{ conversation_id: string; seq: number; event_id: string }>(
-    "SELECT conversation_id, seq::int4 AS seq, event_id FROM timeline WHERE kind <> 'started' ORDER BY position",
+    'SELECT conversation_id, seq::int4 AS seq, event_id FROM timeline WHERE message ORDER BY position',
   );
   return rows.map((row) => ({ conversation: bare(row.conversation_id), seq: row.seq, message: bare(row.event_id) }));
 }

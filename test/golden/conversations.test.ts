@@ -2,9 +2,10 @@ import { createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
-import { ABSENT, evolve, type ConversationStreamEvent } from '../../src/domain/conversations/state.js';
-import type { MessageContent, MessageEvent } from '../../src/domain/messages/events.js';
+import { ABSENT, evolve, toldOf } from '../../src/domain/conversations/state.js';
+import type { MessageContent, MessageDataOf } from '../../src/domain/messages/events.js';
 import { fingerprint, sealedMessage } from '../../src/domain/messages/seal.js';
+import { placed } from '../kit/specification.js';
 import { open, sealAad } from '../../src/platform/keys/seal.js';
 
 interface Golden {
@@ -32,7 +33,7 @@ const fits = (type: string, data: object, v = 1): boolean =>
 it.each(golden.events)('$type.v$v of $id still fits its schema and opens', ({ id, type, v, data, plain }) => {
   expect(fits(type, data, v), ajv.errorsText()).toBe(true);
   if (plain === undefined) return;
-  const { content, fingerprint: stored } = data as MessageEvent['data'];
+  const { content, fingerprint: stored } = data as MessageDataOf<'MessageSent'>;
   const opened =
     content.kind === 'text'
       ? { ...content, text: open(key, sealAad(id, type, 'content.text'), content.text) }
@@ -44,11 +45,9 @@ it.each(golden.events)('$type.v$v of $id still fits its schema and opens', ({ id
 
 it('still folds', () => {
   const events = golden.events.filter(({ stream }) => stream.startsWith('conversation-'));
-  expect((events as unknown as ConversationStreamEvent[]).reduce(evolve, ABSENT)).toMatchObject({
-    kind: 'direct',
-    members: ['0199a1b2-0000-7000-8000-0000000000aa', '0199a1b2-0000-7000-8000-0000000000bb'],
-    lastAt: 1_790_000_001_000,
-  });
+  const state = placed(events).reduce(evolve, ABSENT);
+  expect(state).toMatchObject({ kind: 'direct', lastAt: 1_790_000_001_000 });
+  expect(toldOf(state, 0)).toEqual(['0199a1b2-0000-7000-8000-0000000000aa', '0199a1b2-0000-7000-8000-0000000000bb']);
 });
 
 it('what is written now fits the schema', () => {

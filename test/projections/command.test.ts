@@ -57,7 +57,7 @@ describe('npm run projections', () => {
     await command('verify');
     const { ok, lines } = await command('status');
     expect(ok).toBe(true);
-    expect(lines[2]).toMatch(/^timeline\.v1 +build 1 at \d+, up to date$/);
+    expect(lines[2]).toMatch(/^timeline\.v2 +build 1 at \d+, up to date$/);
     await log.database.pool.query(
       `UPDATE projections SET parked_position = 3, parked_error = 'RangeError' WHERE id = 'timeline'`,
     );

@@ -29,6 +29,14 @@ export interface TestLog {
   ): Promise<Position>;
   revoke(account: string, device: string): Promise<Position>;
   start(conversation: string, members: readonly [string, string]): Promise<Position>;
+  /** Any other event of a conversation's stream; a string in `sealed` becomes a sealed field. */
+  happens(
+    conversation: string,
+    actor: string,
+    type: string,
+    data?: Record<string, unknown>,
+    sealed?: Record<string, string>,
+  ): Promise<Position>;
   /** Texts by turns of the author's first device; a Buffer is sent sealed. */
   send(conversation: string, author: string, ...contents: readonly (string | Buffer)[]): Promise<Position>;
   receipt(
@@ -138,6 +146,8 @@ export async function testLog(): Promise<TestLog> {
         `conversation-${uuid(conversation)}`,
         event('ConversationStarted', a, { kind: 'direct', members: [uuid(a), uuid(b)].sort() }),
       ),
+    happens: (conversation, actor, type, data = {}, sealed = {}) =>
+      append(`conversation-${uuid(conversation)}`, event(type, actor, data, sealed)),
     send: (conversation, author, ...contents) =>
       append(`conversation-${uuid(conversation)}`, ...contents.map((content) => message(author, content))),
     receipt: (conversation, account, device, marks) =>
@@ -184,4 +194,57 @@ export async function chat(log: TestLog): Promise<void> {
   await log.profile('eve', { name: null });
   await log.revoke('bob', 'bob/2');
   await log.receipt('ae', 'ada', 'ada/1', { read: 2 });
+}
+
+/** Everything that happens in a group: who comes, goes and comes back, and what becomes of its messages. */
+export async function group(log: TestLog): Promise<void> {
+  for (const account of ['gil', 'hal', 'ida', 'joe']) await log.register(account);
+  const [gil, hal, ida, joe, link] = ['gil', 'hal', 'ida', 'joe', 'link'].map(uuid);
+  const settings = {
+    send: 'everyone',
+    editInfo: 'everyone',
+    addMembers: 'admins',
+    approval: true,
+    sharedHistory: false,
+  };
+  const members = [
+    { accountId: gil, role: 'owner' },
+    { accountId: hal, role: 'member' },
+  ];
+  const does = (actor: string, type: string, data?: Record<string, unknown>, sealed?: Record<string, string>) =>
+    log.happens('g', actor, type, data, sealed);
+  await does('gil', 'GroupCreated', { members, settings, avatar: 'media/2' }, { name: 'Climbing', description: 'Up.' });
+  await log.send('g', 'hal', 'one', 'two', 'three'); // 1..3
+  await does('gil', 'InviteLinkCreated', { linkId: link, tokenHash: 'hash', maxUses: 5 });
+  await does('ida', 'JoinRequested', { accountId: ida, linkId: link });
+  await does('gil', 'MembersAdded', { members: [ida], sharedHistory: false, via: 'request', linkId: link }); // 6
+  await does('joe', 'JoinRequested', { accountId: joe, linkId: link });
+  await does('gil', 'JoinDeclined', { accountId: joe });
+  await does('hal', 'MessageEdited', { target: 2 }, { text: 'zwei' });
+  await does('hal', 'MessageEdited', { target: 2, mentions: [gil] }, { text: 'zwo' }); // 10
+  await does('hal', 'MessageEdited', { target: 3 }, { text: 'drei' });
+  await does('gil', 'MessageDeleted', { target: 3 }); // 12
+  for (const [actor, emoji] of [
+    ['gil', '👍'],
+    ['ida', '🎉'],
+    ['gil', '❤️'],
+    ['ida', null],
+  ] as const)
+    await does(actor, 'ReactionChanged', { target: 1, emoji });
+  await does('gil', 'MessagePinned', { target: 1 });
+  await does('gil', 'MessagePinned', { target: 2 });
+  await does('gil', 'MessageUnpinned', { target: 1 });
+  await does('gil', 'PollVoted', { target: 2, options: [0, 2] }); // 20
+  await does('gil', 'MemberRemoved', { accountId: hal }); // 21
+  await log.send('g', 'ida', 'without hal'); // 22
+  await does('gil', 'GroupSettingsChanged', { sharedHistory: true, send: 'admins' });
+  await does('gil', 'MembersAdded', { members: [hal], sharedHistory: true, via: 'admin' }); // 24
+  await does('gil', 'GroupInfoChanged', { description: null, avatar: null }, { name: 'Bouldering' });
+  await does('gil', 'RoleChanged', { accountId: ida, role: 'admin' });
+  await does('gil', 'MemberLeft', { accountId: gil, newOwner: ida }); // 27
+  await does('ida', 'InviteLinkRevoked', { linkId: link });
+  await does('ida', 'TimerChanged', { seconds: 86_400 });
+  await log.send('g', 'ida', 'short-lived'); // 30
+  await does('ida', 'MessagesExpired', { targets: [30] });
+  await log.receipt('g', 'hal', 'hal/1', { delivered: 30, read: 22 });
 }

@@ -5,6 +5,7 @@ import {
   deviceWatermarks,
   knownMessages,
 } from '../../src/projections/conversations/commands.queries.js';
+import { toldOf } from '../../src/domain/conversations/index.js';
 import { conversationOf, conversationsPage } from '../../src/projections/conversations/conversations.queries.js';
 import { watermarksOfConversations } from '../../src/projections/receipts/receipts.queries.js';
 import { replayPage, replaySize, type ReplayRow } from '../../src/projections/replay/replay.queries.js';
@@ -12,7 +13,7 @@ import {
   messageById,
   messagesAfter,
   messagesBefore,
-  messagesBySeq,
+  lastMessages,
   seqAtTime,
   unreadCounts,
 } from '../../src/projections/timeline/timeline.queries.js';
@@ -76,12 +77,15 @@ describe('history', () => {
     expect(await messageById(pool, bob, messages[0]!.id)).toEqual(messages[0]);
     expect(await messageById(pool, eve, messages[0]!.id)).toBeNull();
     expect(await messageById(pool, ada, ab)).toBeNull();
+  });
+
+  it('knows the newest message that each may see', async () => {
     const keys = [
-      { conversationId: ae, seq: 2 },
-      { conversationId: ab, seq: 99 },
-      { conversationId: ab, seq: 1 },
+      { conversationId: ae, viewer: ada },
+      { conversationId: ab, viewer: eve },
+      { conversationId: ab, viewer: bob },
     ];
-    expect((await messagesBySeq(pool, keys)).map((one) => one?.seq ?? null)).toEqual([2, null, 1]);
+    expect((await lastMessages(pool, keys)).map((one) => one?.seq ?? null)).toEqual([2, null, 4]);
   });
 });
 
@@ -95,7 +99,7 @@ describe('the list of conversations', () => {
     ]);
     expect((await conversationsPage(pool, ada, { limit: 5 })).map((one) => one.id)).toEqual([ae, ab]);
     expect(await conversationOf(pool, eve, ab)).toBeNull();
-    expect(await conversationOf(pool, ada, ab)).toMatchObject({ headSeq: 4, lastMessageSeq: 4 });
+    expect(await conversationOf(pool, ada, ab)).toMatchObject({ headSeq: 4, role: 'member' });
   });
 
   it('counts what is unread: by others, past the mark of the device that is furthest, up to 1,000', async () => {
@@ -122,7 +126,8 @@ describe('the list of conversations', () => {
 describe('what commands ask', () => {
   it('is the state at a revision, the known messages, and the marks of a device', async () => {
     const snapshot = await conversationSnapshot(pool, ab);
-    expect(snapshot).toMatchObject({ revision: 4, state: { kind: 'direct', members: [ada, bob].sort() } });
+    expect(snapshot).toMatchObject({ revision: 4, state: { kind: 'direct' } });
+    expect(toldOf(snapshot!.state, 4)).toEqual([ada, bob].sort());
     expect(await conversationSnapshot(pool, uuid('none'))).toBeUndefined();
     const [message] = await messagesAfter(pool, { conversationId: ab, viewer: ada }, { seq: 0, limit: 1 });
     const known = await knownMessages(pool, ab, [message!.id, uuid('none')]);
@@ -149,18 +154,16 @@ describe('a replay', () => {
       at = page.at(-1)!.position;
     }
   };
-  const places = (rows: readonly ReplayRow[]): [string, Position][] =>
-    rows.map(({ kind, position }) => [kind, position]);
+  const places = (rows: readonly ReplayRow[]): [string, Position][] => rows.map((row) => [kindOf(row), row.position]);
+  const kindOf = (row: ReplayRow): string => (row.kind === 'entry' ? row.entry.kind : row.kind);
 
   it('is in log order, complete, each once, whatever the page', async () => {
     const whole = await replay(ada, START, 1_000);
     const positions = whole.map(({ position }) => position);
     expect(positions).toEqual([...new Set(positions)].sort((a, b) => (a < b ? -1 : 1)));
-    const counts = Object.fromEntries(
-      [...Map.groupBy(whole, ({ kind }) => kind)].map(([kind, rows]) => [kind, rows.length]),
-    );
+    const counts = Object.fromEntries([...Map.groupBy(whole, kindOf)].map(([kind, rows]) => [kind, rows.length]));
     // Of bob's four receipts the latest of each device, and ada's own.
-    expect(counts).toEqual({ started: 2, message: 6, watermark: 3, device: 2, profile: 1 });
+    expect(counts).toEqual({ conversation_started: 2, text: 5, sealed: 1, watermark: 3, device: 2, profile: 1 });
     for (const limit of [1, 2, 3, 7]) expect(await replay(ada, START, limit)).toEqual(whole);
     for (const { position } of whole)
       expect(await replay(ada, position, 4)).toEqual(whole.filter((row) => row.position > position));
@@ -168,10 +171,13 @@ describe('a replay', () => {
 
   it('gives contents, members and the latest watermark', async () => {
     const whole = await replay(bob, START, 100, ab);
-    expect(places(whole).every(([kind]) => ['started', 'message', 'watermark'].includes(kind))).toBe(true);
-    expect(whole[0]).toMatchObject({ kind: 'started', conversationId: ab, members: [ada, bob].sort() });
-    expect(whole).toContainEqual(expect.objectContaining({ kind: 'message', seq: 1, text: 'hello', authorId: ada }));
-    expect(whole).toContainEqual(
+    expect(
+      places(whole).every(([kind]) => ['conversation_started', 'text', 'sealed', 'watermark'].includes(kind)),
+    ).toBe(true);
+    const entries = whole.flatMap((row) => (row.kind === 'entry' ? [row.entry] : []));
+    expect(entries[0]).toMatchObject({ conversationId: ab, body: { members: [ada, bob].sort() } });
+    expect(entries).toContainEqual(expect.objectContaining({ kind: 'text', seq: 1, text: 'hello', authorId: ada }));
+    expect(entries).toContainEqual(
       expect.objectContaining({ seq: 4, text: null, payload: 'AAEC/w==', algorithm: 'test' }),
     );
     expect(whole).toContainEqual(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verify, type Verified } from '../../src/main/projections/verify.js';
 import { PROJECTIONS } from '../../src/projections/index.js';
 import type { Projection } from '../../src/projections/kit/projection.js';
-import { chat, testLog, type TestLog } from './fixture.js';
+import { chat, group, testLog, type TestLog } from './fixture.js';
 
 let log: TestLog;
 beforeEach(async () => {
@@ -39,13 +39,23 @@ describe('verify', () => {
     expect(left.rowCount).toBe(0);
   });
 
+  it('finds no difference in all that happens in a group', async () => {
+    await group(log);
+    await project();
+    const results = await verified();
+    expect(results.flatMap(({ examples }) => examples)).toEqual([]);
+    await log.erase('hal');
+    await project();
+    expect((await verified()).flatMap(({ examples }) => examples)).toEqual([]);
+  });
+
   it('finds a changed, a lost and an invented row', async () => {
     await project();
     const { pool } = log.database;
     await pool.query(`UPDATE timeline SET text = 'hullo' WHERE text = 'hello'`);
     await pool.query(`DELETE FROM watermarks WHERE read = 1 OR read = 2`);
     await pool.query(
-      `INSERT INTO memberships SELECT conversation_id, gen_random_uuid(), 0, NULL, position FROM memberships LIMIT 1`,
+      `INSERT INTO memberships SELECT conversation_id, gen_random_uuid(), 'member', 0, 0, NULL, NULL, position FROM memberships LIMIT 1`,
     );
     const results = await verified();
     const receipts = results.find(({ projection }) => projection === 'receipts');

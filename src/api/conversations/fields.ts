@@ -29,12 +29,8 @@ export class ConversationFields {
   }
 
   @FieldResolver(() => Message, { nullable: true })
-  async lastMessage(
-    @Root() { uuid, lastMessageSeq }: Conversation,
-    @Ctx() { loaders }: ApiContext,
-  ): Promise<Message | null> {
-    if (lastMessageSeq === null) return null;
-    const found = await loaders.messageAt.load({ conversationId: uuid, seq: lastMessageSeq });
+  async lastMessage(@Root() { uuid, viewer }: Conversation, @Ctx() { loaders }: ApiContext): Promise<Message | null> {
+    const found = await loaders.lastMessage.load({ conversationId: uuid, viewer });
     return found === null ? null : messageValue(found);
   }
 

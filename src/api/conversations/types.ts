@@ -1,9 +1,16 @@
+import type { ConversationKind as Kind } from '../../domain/conversations/index.js';
 import { Field, ID, Int, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../kit/paging.js';
 import { Cursor, DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
-export const ConversationKind = { DIRECT: 'direct' } as const;
+export const ConversationKind = {
+  DIRECT: 'direct',
+  GROUP: 'group',
+  BROADCAST: 'broadcast',
+  CHANNEL: 'channel',
+  COMMUNITY: 'community',
+} as const;
 registerEnumType(ConversationKind, { name: 'ConversationKind' });
 
 @Shape({
@@ -14,7 +21,7 @@ export class Conversation {
   readonly id!: string;
 
   @Field(() => ConversationKind)
-  readonly kind!: 'direct';
+  readonly kind!: Kind;
 
   @Field(() => Int, { description: 'Sequence of the last thing that happened in it.' })
   readonly headSeq!: number;
@@ -25,7 +32,8 @@ export class Conversation {
   /** The plain ids, for the resolvers. */
   readonly uuid!: string;
   readonly viewer!: string;
-  readonly lastMessageSeq!: number | null;
+  /** Null for a former member. */
+  readonly role!: string | null;
 }
 
 @Shape()

@@ -12,15 +12,15 @@ export interface Place {
 }
 
 export function conversationValue(view: ConversationView, viewer: string): Conversation {
-  const { id, headSeq, lastMessageSeq, lastAt } = view;
+  const { id, kind, headSeq, lastAt, role } = view;
   return {
     id: encodeId('conversation', id),
-    kind: 'direct',
+    kind,
     headSeq,
     lastActivityAt: lastAt,
     uuid: id,
     viewer,
-    lastMessageSeq,
+    role,
   };
 }
 

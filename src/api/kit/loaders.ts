@@ -8,7 +8,7 @@ import {
   type DeviceView,
 } from '../../projections/accounts/accounts.queries.js';
 import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
-import { messagesBySeq, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import { lastMessages, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
 import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -27,12 +27,7 @@ export interface Loaders {
   readonly membersOf: DataLoader<string, readonly MemberView[]>;
   readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
   readonly unread: DataLoader<InConversation, number, string>;
-  /** Any message of a conversation that the caller was found to be in. */
-  readonly messageAt: DataLoader<
-    { readonly conversationId: string; readonly seq: number },
-    TimelineView | null,
-    string
-  >;
+  readonly lastMessage: DataLoader<InConversation, TimelineView | null, string>;
 }
 
 export function createLoaders(db: Db): Loaders {
@@ -45,8 +40,8 @@ export function createLoaders(db: Db): Loaders {
     unread: new DataLoader((keys) => unreadCounts(db, keys), {
       cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
     }),
-    messageAt: new DataLoader((keys) => messagesBySeq(db, keys), {
-      cacheKeyFn: ({ conversationId, seq }) => `${conversationId} ${seq}`,
+    lastMessage: new DataLoader((keys) => lastMessages(db, keys), {
+      cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
     }),
   };
 }

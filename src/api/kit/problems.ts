@@ -31,6 +31,11 @@ export class NotAMember extends Problem {
   readonly __typename!: 'NotAMember';
 }
 
+@Shape({ implements: () => Problem, description: 'The conversation keeps this to others, by role or by its settings.' })
+export class NotAllowed extends Problem {
+  readonly __typename!: 'NotAllowed';
+}
+
 @Shape({ implements: () => Problem })
 export class NoSuchAccount extends Problem {
   readonly __typename!: 'NoSuchAccount';
@@ -67,6 +72,7 @@ export class SessionEnded extends Problem {
 export const PROBLEMS = {
   RateLimited: ['RATE_LIMITED', 'Too often: try again later.'],
   Busy: ['BUSY', 'The server was too busy: nothing was written.'],
+  NotAllowed: ['NOT_ALLOWED', 'Your role in the conversation does not allow this.'],
   NotAMember: ['NOT_A_MEMBER', 'The conversation does not exist or is not yours.'],
   NoSuchAccount: ['NO_SUCH_ACCOUNT', 'There is no such account.'],
   InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],

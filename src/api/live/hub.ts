@@ -1,15 +1,18 @@
 import type { Logger } from '../../platform/observability/logger.js';
 import type { Clock } from '../../platform/clock/port.js';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
-import type { ConversationStates } from '../../domain/conversations/index.js';
+import { isTold, toldOf, type ConversationState, type ConversationStates } from '../../domain/conversations/index.js';
+import type { ReceiptEvent } from '../../domain/receipts/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
+import { entryOf } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
 import { fault } from '../kit/errors.js';
 import type { Cursors } from './cursors.js';
 import type { LiveItem } from './item.js';
 import type { LiveReads } from './reads.js';
 import { LiveSource, type SourceDeps } from './source.js';
-import { cursorAdvanced, updateOf } from './payloads.js';
+import { groupReceipts } from './groupReceipts.js';
+import { cursorAdvanced, entryUpdate, everyoneAdvanced, updateOf } from './payloads.js';
 import type { UpdateValue } from './updates.js';
 
 export interface LiveSession {
@@ -103,60 +106,103 @@ export function liveHub(deps: HubDeps): LiveHub {
     },
   };
 
+  /** To the accounts' own subscriptions, and to those of the conversation that the same accounts have. */
   const deliver = (
-    event: OpenedEvent,
+    { position }: Pick<StoredEvent, 'position'>,
+    update: UpdateValue | undefined,
     accountIds: readonly string[],
-    conversationId: string | undefined,
-    read?: UpdateValue,
+    conversation?: { readonly id: string; readonly tells: (accountId: string) => boolean },
   ): void => {
+    if (update === undefined) return;
     let item: LiveItem | undefined;
-    const push = (set: Set<LiveSource> | undefined): void => {
-      if (set === undefined) return;
-      if (item === undefined) {
-        const update = read ?? updateOf(event);
-        if (update === undefined) return;
-        item = {
-          position: event.position,
-          cursor: cursors.encodeCursor(event.position),
-          update,
-          conversationId,
-          rendered: new Map(),
-        };
-      }
-      for (const source of set) source.push(item);
-    };
-    for (const accountId of accountIds) push(accounts.get(accountId));
-    if (conversationId !== undefined) push(conversations.get(conversationId));
+    const itemOf = (): LiveItem =>
+      (item ??= {
+        position,
+        cursor: cursors.encodeCursor(position),
+        update,
+        conversationId: conversation?.id,
+        rendered: new Map(),
+      });
+    for (const accountId of accountIds) {
+      const set = accounts.get(accountId);
+      if (set !== undefined) for (const source of set) source.push(itemOf());
+    }
+    if (conversation === undefined) return;
+    const set = conversations.get(conversation.id);
+    if (set === undefined) return;
+    for (const source of set) if (conversation.tells(source.accountId)) source.push(itemOf());
   };
 
-  const membersOf = async (conversationId: string): Promise<readonly string[]> => {
-    const loaded = states.peek(conversationId) ?? (await states.load(conversationId));
-    return loaded.state.kind === 'absent' ? [] : loaded.state.members;
+  const receipts = groupReceipts({ load: deps.reads.watermarks });
+
+  /** Members are told as of the event's own revision: the folded state may be ahead of the log that the node has seen. */
+  const deliverEntry = (event: OpenedEvent, id: string, state: ConversationState): void | Promise<void> => {
+    const entry = entryOf(event);
+    const told = entry.withheld ? [entry.authorId ?? ''] : toldOf(state, event.revision);
+    const tells = (accountId: string): boolean =>
+      entry.withheld ? accountId === entry.authorId : isTold(state, accountId, event.revision);
+    deliver(event, entryUpdate(entry), told, { id, tells });
+    if (event.type === 'MemberRemoved' || event.type === 'MemberLeft') endSubscriptions(id, state, event.revision);
+    if (event.type === 'MessageSent' && state.kind !== 'direct')
+      return receipts.messageSent(id, event.revision, entry.authorId ?? '');
   };
+
+  /** Of those to whom nothing of the conversation is told any more. */
+  const endSubscriptions = (id: string, state: ConversationState, revision: number): void => {
+    for (const source of [...(conversations.get(id) ?? [])])
+      if (!isTold(state, source.accountId, revision + 1)) source.finish();
+  };
+
+  const deliverReceipt = (event: OpenedEvent, id: string, state: ConversationState): void => {
+    if (state.kind === 'absent') return;
+    const { accountId, delivered = -1, read = -1 } = event.data as ReceiptEvent['data'];
+    if (state.kind === 'direct') {
+      deliver(event, updateOf(event), toldOf(state, Number.MAX_SAFE_INTEGER), {
+        id,
+        tells: (account) => state.members.has(account),
+      });
+      return;
+    }
+    deliver(event, updateOf(event), [accountId], { id, tells: (account) => account === accountId });
+    const all = receipts.watermarkAdvanced(id, state, { accountId, delivered, read });
+    if (all === undefined) return;
+    const authors = all.authors.filter((author) => author !== accountId);
+    deliver(event, everyoneAdvanced({ conversationId: id, ...all }), authors, {
+      id,
+      tells: (account) => authors.includes(account),
+    });
+  };
+
+  const stateOf = async (conversationId: string): Promise<ConversationState> =>
+    (await states.load(conversationId)).state;
 
   /** The event has the changed fields alone; a device wants the whole profile. Rare enough to wait for. */
   const deliverProfile = async (event: OpenedEvent, accountId: string): Promise<void> => {
     const profile = await deps.reads.profile(accountId, event.position).catch(() => undefined);
-    if (profile !== undefined) deliver(event, [accountId], undefined, profile);
+    deliver(event, profile, [accountId]);
   };
 
   const route = (event: OpenedEvent): void | Promise<void> => {
     const id = streamId(event.stream);
     switch (streamCategory(event.stream)) {
-      case 'conversation':
+      case 'conversation': {
+        const loaded = states.peek(id);
+        if (loaded !== undefined) return deliverEntry(event, id, loaded.state);
+        return stateOf(id).then((state) => deliverEntry(event, id, state));
+      }
       case 'receipts': {
         const loaded = states.peek(id);
         if (loaded !== undefined) {
-          deliver(event, loaded.state.kind === 'absent' ? [] : loaded.state.members, id);
+          deliverReceipt(event, id, loaded.state);
           return;
         }
-        return membersOf(id).then((members) => {
-          deliver(event, members, id);
+        return stateOf(id).then((state) => {
+          deliverReceipt(event, id, state);
         });
       }
       case 'account':
         if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
-        deliver(event, [id], undefined);
+        deliver(event, updateOf(event), [id]);
         if (event.type === 'DeviceRevoked')
           for (const callback of revoked) callback((event.data as { deviceId: string }).deviceId);
         return;

@@ -1,44 +1,38 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { streamId } from '../../domain/shared/streams.js';
 import type { AccountEvent } from '../../domain/accounts/index.js';
-import type { ConversationEvent } from '../../domain/conversations/index.js';
-import type { MessageEvent } from '../../domain/messages/index.js';
+import type { DataOf } from '../../domain/conversations/index.js';
 import type { ReceiptEvent } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
-import type { ContentValue, CursorAdvancedValue, TimelineMessageValue, UpdateValue } from './updates.js';
+import type { TimelineEntry } from '../../projections/timeline/entry.js';
+import type { ContentValue, CursorAdvancedValue, UpdateValue } from './updates.js';
 
 export function cursorAdvanced(now: number): CursorAdvancedValue {
   return { __typename: 'CursorAdvanced', at: new Date(now).toISOString() };
 }
 
-/** What an event tells the devices that it concerns; undefined for what concerns none. A profile is read whole, by the hub. */
+/** What an entry of a timeline tells those who may see it, from its event or from its row; undefined for what tells nobody. */
+export function entryUpdate(entry: TimelineEntry): UpdateValue | undefined {
+  if (entry.message) return messageAdded(entry);
+  switch (entry.kind) {
+    case 'conversation_started':
+      return conversationAdded(
+        entry.conversationId,
+        (entry.body as DataOf<'ConversationStarted'> | null)?.members ?? [],
+      );
+    case 'group_created':
+      return conversationAdded(
+        entry.conversationId,
+        ((entry.body as DataOf<'GroupCreated'> | null)?.members ?? []).map(({ accountId }) => accountId),
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** What an event tells the devices of those that it concerns, beside conversations. A profile is read whole, by the hub. */
 export function updateOf(event: OpenedEvent): UpdateValue | undefined {
   switch (event.type) {
-    case 'MessageSent': {
-      const { clientId, at, content } = event.data as MessageEvent['data'];
-      const { account = '', device = '' } = event.metadata.actor ?? {};
-      return messageAdded({
-        id: event.id,
-        seq: event.revision,
-        conversationId: streamId(event.stream),
-        clientId,
-        authorId: account,
-        at,
-        content:
-          content.kind === 'sealed'
-            ? {
-                __typename: 'SealedContent',
-                algorithm: content.algorithm,
-                senderDevice: encodeId('device', device),
-                payload: content.bytes,
-              }
-            : textContent(event.opened['content.text']),
-      });
-    }
-    case 'ConversationStarted': {
-      const { members } = event.data as ConversationEvent['data'];
-      return conversationAdded(streamId(event.stream), members);
-    }
     case 'WatermarkAdvanced': {
       const { accountId, deviceId, delivered, read } = event.data as ReceiptEvent['data'];
       return receiptAdvanced({
@@ -66,35 +60,42 @@ export function updateOf(event: OpenedEvent): UpdateValue | undefined {
   }
 }
 
-/** @param text null or undefined: erased. */
-export function textContent(text: string | null | undefined): ContentValue {
-  return text == null ? { __typename: 'ErasedContent', erased: true } : { __typename: 'TextContent', text };
-}
-
-export interface MessageParts extends Omit<TimelineMessageValue, 'at'> {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
-
-/** Ids plain, as the domain has them. */
-export function messageAdded({ id, seq, conversationId, clientId, authorId, at, content }: MessageParts): UpdateValue {
-  const conversation = encodeId('conversation', conversationId);
+function messageAdded(entry: TimelineEntry): UpdateValue {
+  const conversation = encodeId('conversation', entry.conversationId);
   return {
     __typename: 'MessageAdded',
     conversationId: conversation,
     message: {
-      id: encodeId('message', id),
-      seq,
+      id: encodeId('message', entry.id),
+      seq: entry.seq,
       conversationId: conversation,
-      clientId,
-      authorId: encodeId('account', authorId),
-      at: new Date(at).toISOString(),
-      content,
+      clientId: entry.clientId ?? '',
+      authorId: encodeId('account', entry.authorId ?? ''),
+      at: new Date(entry.at).toISOString(),
+      content: contentOf(entry),
     },
   };
 }
 
-export function conversationAdded(conversationId: string, members: readonly string[]): UpdateValue {
+function contentOf({ kind, text, algorithm, deviceId, payload, erased }: TimelineEntry): ContentValue {
+  if (erased) return { __typename: 'ErasedContent', erased: true };
+  switch (kind) {
+    case 'text':
+      return { __typename: 'TextContent', text: text ?? '' };
+    case 'sealed':
+      return {
+        __typename: 'SealedContent',
+        algorithm: algorithm ?? '',
+        senderDevice: encodeId('device', deviceId ?? ''),
+        // Postgres breaks base64 into lines.
+        payload: (payload ?? '').replaceAll('\n', ''),
+      };
+    default:
+      return { __typename: 'ErasedContent', erased: true };
+  }
+}
+
+function conversationAdded(conversationId: string, members: readonly string[]): UpdateValue {
   return {
     __typename: 'ConversationAdded',
     conversationId: encodeId('conversation', conversationId),
@@ -118,5 +119,19 @@ export function receiptAdvanced({ conversationId, accountId, deviceId, delivered
     deviceId: encodeId('device', deviceId),
     deliveredUpTo: delivered,
     readUpTo: read,
+  };
+}
+
+/** All members but the one who is told have everything up to here. */
+export function everyoneAdvanced({
+  conversationId,
+  delivered,
+  read,
+}: Pick<ReceiptParts, 'conversationId'> & { readonly delivered: number; readonly read: number }): UpdateValue {
+  return {
+    __typename: 'GroupReceiptAdvanced',
+    conversationId: encodeId('conversation', conversationId),
+    deliveredUpTo: Math.max(0, delivered),
+    readUpTo: Math.max(0, read),
   };
 }

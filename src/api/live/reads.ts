@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import type { Position } from '../../platform/eventStore/port.js';
 import { accountsById } from '../../projections/accounts/accounts.queries.js';
+import { watermarksOfConversations } from '../../projections/receipts/receipts.queries.js';
+import type { GroupReceiptsDeps } from './groupReceipts.js';
 import { replayPage, replaySize, type ReplayRow, type ReplayScope } from '../../projections/replay/replay.queries.js';
 import { fault } from '../kit/errors.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { Cursors } from './cursors.js';
 import { cursorExpired } from './hub.js';
 import type { LiveItem } from './item.js';
-import { conversationAdded, messageAdded, receiptAdvanced, textContent } from './payloads.js';
+import { entryUpdate, everyoneAdvanced, receiptAdvanced } from './payloads.js';
 import type { SourceDeps } from './source.js';
 import type { ProfileUpdatedValue, UpdateValue } from './updates.js';
 
@@ -21,6 +23,7 @@ export interface LiveReadsDeps {
 export type LiveReads = Pick<SourceDeps, 'waitForProjection' | 'replay' | 'checkReplay'> & {
   /** The account's profile once the projections have passed the position. */
   profile(accountId: string, position: Position): Promise<ProfileUpdatedValue | undefined>;
+  readonly watermarks: GroupReceiptsDeps['load'];
 };
 
 const PAGE = 200;
@@ -41,9 +44,10 @@ export function liveReads({ pool, cursors, waitFor, head }: LiveReadsDeps): Live
     },
     async replay(source, after, upTo) {
       const rows = await replayPage(pool, scopeOf(source), after, upTo, PAGE);
-      const items = rows.map((row) => itemOf(row, cursors));
+      const items = rows.flatMap((row) => itemOf(row, cursors) ?? []);
       return { items, through: rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo };
     },
+    watermarks: async (id) => (await watermarksOfConversations(pool, [id])).get(id) ?? [],
     async profile(accountId, position) {
       await waitForProjection(position);
       const account = (await accountsById(pool, [accountId])).get(accountId);
@@ -56,35 +60,31 @@ function scopeOf(source: ReplayScope): ReplayScope {
   return { accountId: source.accountId, conversationId: source.conversationId };
 }
 
-function itemOf(row: ReplayRow, cursors: Cursors): LiveItem {
+function itemOf(row: ReplayRow, cursors: Cursors): LiveItem | undefined {
+  const update = updateOfRow(row);
+  if (update === undefined) return undefined;
   return {
     position: row.position,
     cursor: cursors.encodeCursor(row.position),
-    update: updateOfRow(row),
-    conversationId: 'conversationId' in row ? row.conversationId : undefined,
+    update,
+    conversationId: conversationOf(row),
     rendered: new Map(),
   };
 }
 
-function updateOfRow(row: ReplayRow): UpdateValue {
+function conversationOf(row: ReplayRow): string | undefined {
+  if (row.kind === 'entry') return row.entry.conversationId;
+  return 'conversationId' in row ? row.conversationId : undefined;
+}
+
+function updateOfRow(row: ReplayRow): UpdateValue | undefined {
   switch (row.kind) {
-    case 'message':
-      return messageAdded({
-        ...row,
-        content:
-          row.algorithm === null || row.erased
-            ? textContent(row.erased ? null : row.text)
-            : {
-                __typename: 'SealedContent',
-                algorithm: row.algorithm,
-                senderDevice: encodeId('device', row.deviceId),
-                payload: (row.payload ?? '').replaceAll('\n', ''),
-              },
-      });
-    case 'started':
-      return conversationAdded(row.conversationId, row.members);
+    case 'entry':
+      return entryUpdate(row.entry);
     case 'watermark':
       return receiptAdvanced(row);
+    case 'everyone':
+      return everyoneAdvanced(row);
     case 'device':
       return row.revoked
         ? { __typename: 'DeviceRevokedUpdate', deviceId: encodeId('device', row.deviceId) }

@@ -2,6 +2,7 @@
 export type UpdateValue =
   | MessageAddedValue
   | ReceiptAdvancedValue
+  | GroupReceiptAdvancedValue
   | ConversationAddedValue
   | ProfileUpdatedValue
   | DeviceLinkedValue
@@ -42,6 +43,13 @@ export interface ReceiptAdvancedValue {
   readonly deviceId: string;
   readonly deliveredUpTo: number | null;
   readonly readUpTo: number | null;
+}
+
+export interface GroupReceiptAdvancedValue {
+  readonly __typename: 'GroupReceiptAdvanced';
+  readonly conversationId: string;
+  readonly deliveredUpTo: number;
+  readonly readUpTo: number;
 }
 
 export interface ConversationAddedValue {

@@ -36,6 +36,8 @@ export class MessageMutations {
         };
       case 'not_a_member':
         return problem('NotAMember');
+      case 'admins_only':
+        return problem('NotAllowed');
       case 'invalid_text':
         return problem('InvalidText', { field: done.field, reason: done.reason });
       case 'idempotency_conflict':

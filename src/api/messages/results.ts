@@ -1,5 +1,5 @@
 import { Field, ID, Int } from 'type-graphql';
-import { Busy, InvalidText, NotAMember, outcomes, Problem, RateLimited } from '../kit/problems.js';
+import { Busy, InvalidText, NotAllowed, NotAMember, outcomes, Problem, RateLimited } from '../kit/problems.js';
 import { DateTime, ReadToken } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
@@ -31,6 +31,7 @@ export class IdempotencyConflict extends Problem {
 export const SendMessageResult = outcomes('SendMessageResult', () => [
   MessageSent,
   NotAMember,
+  NotAllowed,
   InvalidText,
   IdempotencyConflict,
   RateLimited,

@@ -57,6 +57,21 @@ export class ReceiptAdvanced {
   readonly readUpTo!: number | null;
 }
 
+@Shape({
+  description:
+    'Every other member of the group has everything up to these sequences. Who has what, and since when, is a query.',
+})
+export class GroupReceiptAdvanced {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int)
+  readonly deliveredUpTo!: number;
+
+  @Field(() => Int)
+  readonly readUpTo!: number;
+}
+
 @Shape({ description: 'The account is now a member of it.' })
 export class ConversationAdded {
   @Field(() => ID)
@@ -109,6 +124,7 @@ export const Update = createUnionType({
     [
       MessageAdded,
       ReceiptAdvanced,
+      GroupReceiptAdvanced,
       ConversationAdded,
       ProfileUpdatedUpdate,
       DeviceLinkedUpdate,

@@ -1,5 +1,78 @@
-/** What the stream of a conversation tells about the conversation itself; its messages are told in ../messages/events.ts. */
-export type ConversationEvent = {
-  readonly type: 'ConversationStarted';
-  readonly data: { readonly kind: 'direct'; readonly members: readonly [string, string] };
-};
+import type { SealedField } from '../../platform/keys/seal.js';
+
+export type ConversationKind = 'direct' | 'group' | 'broadcast' | 'channel' | 'community';
+export type Role = 'owner' | 'admin' | 'member';
+export type Permitted = 'everyone' | 'admins';
+
+export interface GroupSettings {
+  readonly send: Permitted;
+  readonly editInfo: Permitted;
+  readonly addMembers: Permitted;
+  /** Whether who comes by a link waits for an admin. */
+  readonly approval: boolean;
+  /** Whether new members see what was said before they came. */
+  readonly sharedHistory: boolean;
+}
+
+/**
+ * What the stream of a conversation tells about the conversation itself; its messages are told in ../messages/events.ts.
+ * Names and descriptions are sealed under the conversation's own key.
+ */
+export type ConversationEvent =
+  | {
+      readonly type: 'ConversationStarted';
+      readonly data: { readonly kind: 'direct'; readonly members: readonly [string, string] };
+    }
+  | {
+      readonly type: 'GroupCreated';
+      readonly data: {
+        readonly name: SealedField;
+        readonly description?: SealedField;
+        readonly avatar?: string;
+        readonly members: readonly { readonly accountId: string; readonly role: Role }[];
+        readonly settings: GroupSettings;
+      };
+    }
+  | {
+      readonly type: 'MembersAdded';
+      readonly data: {
+        readonly members: readonly string[];
+        /** What the settings said at that time. */
+        readonly sharedHistory: boolean;
+        readonly via: 'admin' | 'link' | 'request';
+        readonly linkId?: string;
+      };
+    }
+  | { readonly type: 'MemberRemoved'; readonly data: { readonly accountId: string } }
+  /** `newOwner`: who the last owner handed the group over to. */
+  | { readonly type: 'MemberLeft'; readonly data: { readonly accountId: string; readonly newOwner?: string } }
+  | { readonly type: 'RoleChanged'; readonly data: { readonly accountId: string; readonly role: Role } }
+  | {
+      readonly type: 'GroupInfoChanged';
+      /** An absent field stays as it is, null takes it away. */
+      readonly data: {
+        readonly name?: SealedField;
+        readonly description?: SealedField | null;
+        readonly avatar?: string | null;
+      };
+    }
+  | { readonly type: 'GroupSettingsChanged'; readonly data: Partial<GroupSettings> }
+  | {
+      readonly type: 'InviteLinkCreated';
+      readonly data: {
+        readonly linkId: string;
+        /** SHA-256 of the token, base64url. */
+        readonly tokenHash: string;
+        /** Milliseconds since the epoch. */
+        readonly expiresAt?: number;
+        readonly maxUses?: number;
+      };
+    }
+  | { readonly type: 'InviteLinkRevoked'; readonly data: { readonly linkId: string } }
+  | { readonly type: 'JoinRequested'; readonly data: { readonly accountId: string; readonly linkId: string } }
+  | { readonly type: 'JoinDeclined'; readonly data: { readonly accountId: string } }
+  /** For messages sent from now on; null: they stay. */
+  | { readonly type: 'TimerChanged'; readonly data: { readonly seconds: number | null } };
+
+export type ConversationEventType = ConversationEvent['type'];
+export type DataOf<T extends ConversationEventType> = Extract<ConversationEvent, { type: T }>['data'];

@@ -68,7 +68,7 @@ export function conversationHandlers(deps: ConversationDeps): ConversationHandle
       // Who loses the race finds the winner's conversation: the same one.
       if (outcome.kind !== 'appended')
         return found(await deps.states.refresh(conversationId)) ?? { outcome: 'no_such_account' };
-      deps.states.appended(conversationId, 0, events, []);
+      deps.states.appended(conversationId, 0, events, outcome.position);
       return { outcome: 'started', conversationId, created: true, position: outcome.position };
     },
   };

@@ -1,4 +1,12 @@
-export type { ConversationEvent } from './events.js';
+export type {
+  ConversationEvent,
+  ConversationEventType,
+  ConversationKind,
+  DataOf,
+  GroupSettings,
+  Permitted,
+  Role,
+} from './events.js';
 export {
   conversationHandlers,
   directConversationId,
@@ -7,7 +15,22 @@ export {
   type ConversationHandlers,
   type StartOutcome,
 } from './handle.js';
-export { ABSENT, evolve, isMember, type ConversationState } from './state.js';
+export {
+  ABSENT,
+  DEFAULT_SETTINGS,
+  evolve,
+  isAdmin,
+  isMember,
+  isTold,
+  roleOf,
+  toldOf,
+  type Conversation,
+  type ConversationState,
+  type ConversationStreamEvent,
+  type FormerMembership,
+  type InviteLink,
+  type Member,
+} from './state.js';
 export {
   conversationStates,
   knownMessage,
@@ -16,3 +39,12 @@ export {
   type KnownMessage,
   type LoadedConversation,
 } from './states.js';
+export {
+  conversationWriter,
+  type ConversationCommand,
+  type ConversationWriter,
+  type Decision,
+  type KnownLookup,
+  type PendingEvent,
+  type Written,
+} from './writer.js';

@@ -1,31 +1,211 @@
-import type { ConversationEvent } from './events.js';
+import type { ConversationKind, DataOf, GroupSettings, Role } from './events.js';
+
+/** Sequences are revisions of the conversation's stream. */
+export interface Member {
+  readonly role: Role;
+  /** The first sequence that it may read. */
+  readonly from: number;
+  readonly joinedAt: number;
+}
+
+/** An ended membership: it could read from `from`, was told of what happened since `joinedAt`, both up to below `to`. */
+export interface FormerMembership {
+  readonly from: number;
+  readonly joinedAt: number;
+  readonly to: number;
+}
+
+export interface InviteLink {
+  readonly tokenHash: string;
+  readonly createdBy: string;
+  readonly expiresAt: number | null;
+  readonly maxUses: number | null;
+  readonly uses: number;
+}
 
 /** What deciding needs to know of a conversation. `lastAt`: milliseconds since the epoch of the newest message, 0 without one. */
-export type ConversationState =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'direct'; readonly members: readonly [string, string]; readonly lastAt: number };
+export interface Conversation {
+  readonly kind: ConversationKind;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly left: ReadonlyMap<string, readonly FormerMembership[]>;
+  readonly settings: GroupSettings;
+  /** Those that were not revoked, by id. */
+  readonly links: ReadonlyMap<string, InviteLink>;
+  /** Who waits for an admin, and the link that they came by. */
+  readonly requests: ReadonlyMap<string, { readonly linkId: string }>;
+  /** Sequences of pinned messages, the newest pin last. */
+  readonly pins: readonly number[];
+  /** How long messages stay; null: for ever. */
+  readonly timerSeconds: number | null;
+  readonly lastAt: number;
+}
+
+export type ConversationState = { readonly kind: 'absent' } | Conversation;
 
 export const ABSENT: ConversationState = { kind: 'absent' };
+
+export const DEFAULT_SETTINGS: GroupSettings = {
+  send: 'everyone',
+  editInfo: 'everyone',
+  addMembers: 'everyone',
+  approval: false,
+  sharedHistory: false,
+};
 
 /** Any event of a conversation's stream. Types that say nothing about the state leave it as it is. */
 export interface ConversationStreamEvent {
   readonly type: string;
   readonly data: object;
+  readonly revision: number;
+  readonly metadata: { readonly actor?: { readonly account: string; readonly device?: string } };
 }
 
 export function evolve(state: ConversationState, event: ConversationStreamEvent): ConversationState {
+  if (event.type === 'MessageSent')
+    return state.kind === 'absent' ? state : { ...state, lastAt: (event.data as { readonly at: number }).at };
+  if (state.kind === 'absent') return begin(event);
   switch (event.type) {
-    case 'ConversationStarted': {
-      const { kind, members } = event.data as ConversationEvent['data'];
-      return { kind, members, lastAt: 0 };
+    case 'MembersAdded':
+      return added(state, event.data as DataOf<'MembersAdded'>, event.revision);
+    case 'MemberRemoved':
+      return ended(state, (event.data as DataOf<'MemberRemoved'>).accountId, event.revision);
+    case 'MemberLeft': {
+      const { accountId, newOwner } = event.data as DataOf<'MemberLeft'>;
+      const without = ended(state, accountId, event.revision);
+      return newOwner === undefined ? without : withRole(without, newOwner, 'owner');
     }
-    case 'MessageSent':
-      return state.kind === 'absent' ? state : { ...state, lastAt: (event.data as { readonly at: number }).at };
+    case 'RoleChanged': {
+      const { accountId, role } = event.data as DataOf<'RoleChanged'>;
+      return withRole(state, accountId, role);
+    }
+    case 'GroupSettingsChanged':
+      return { ...state, settings: { ...state.settings, ...(event.data as DataOf<'GroupSettingsChanged'>) } };
+    case 'InviteLinkCreated': {
+      const { linkId, tokenHash, expiresAt = null, maxUses = null } = event.data as DataOf<'InviteLinkCreated'>;
+      const link = { tokenHash, createdBy: event.metadata.actor?.account ?? '', expiresAt, maxUses, uses: 0 };
+      return { ...state, links: new Map(state.links).set(linkId, link) };
+    }
+    case 'InviteLinkRevoked':
+      return { ...state, links: without(state.links, (event.data as DataOf<'InviteLinkRevoked'>).linkId) };
+    case 'JoinRequested': {
+      const { accountId, linkId } = event.data as DataOf<'JoinRequested'>;
+      return { ...state, requests: new Map(state.requests).set(accountId, { linkId }) };
+    }
+    case 'JoinDeclined':
+      return { ...state, requests: without(state.requests, (event.data as DataOf<'JoinDeclined'>).accountId) };
+    case 'TimerChanged':
+      return { ...state, timerSeconds: (event.data as DataOf<'TimerChanged'>).seconds };
+    case 'MessagePinned': {
+      const { target } = event.data as { readonly target: number };
+      return { ...state, pins: [...state.pins.filter((seq) => seq !== target), target] };
+    }
+    case 'MessageUnpinned':
+    case 'MessageDeleted': {
+      const { target } = event.data as { readonly target: number };
+      return state.pins.includes(target) ? { ...state, pins: state.pins.filter((seq) => seq !== target) } : state;
+    }
     default:
       return state;
   }
 }
 
 export function isMember(state: ConversationState, accountId: string): boolean {
-  return state.kind !== 'absent' && state.members.includes(accountId);
+  return state.kind !== 'absent' && state.members.has(accountId);
+}
+
+/** Undefined for one that is no member. */
+export function roleOf(state: ConversationState, accountId: string): Role | undefined {
+  return state.kind === 'absent' ? undefined : state.members.get(accountId)?.role;
+}
+
+export function isAdmin(state: ConversationState, accountId: string): boolean {
+  const role = roleOf(state, accountId);
+  return role === 'owner' || role === 'admin';
+}
+
+/** Whether the account is told of what happened at this sequence, whatever became of its membership since. */
+export function isTold(state: ConversationState, accountId: string, seq: number): boolean {
+  if (state.kind === 'absent') return false;
+  const member = state.members.get(accountId);
+  if (member !== undefined && member.joinedAt <= seq) return true;
+  return state.left.get(accountId)?.some(({ joinedAt, to }) => joinedAt <= seq && seq < to) ?? false;
+}
+
+const allOf = new WeakMap<ReadonlyMap<string, Member>, { readonly newest: number; readonly ids: readonly string[] }>();
+
+/** Everybody who is told of what happened at this sequence. */
+export function toldOf(state: ConversationState, seq: number): readonly string[] {
+  if (state.kind === 'absent') return [];
+  let all = allOf.get(state.members);
+  if (all === undefined) {
+    const newest = Math.max(-1, ...[...state.members.values()].map(({ joinedAt }) => joinedAt));
+    all = { newest, ids: [...state.members.keys()] };
+    allOf.set(state.members, all);
+  }
+  if (all.newest <= seq && state.left.size === 0) return all.ids;
+  const former = [...state.left.keys()].filter((accountId) => !state.members.has(accountId));
+  return [...all.ids, ...former].filter((accountId) => isTold(state, accountId, seq));
+}
+
+function begin(event: ConversationStreamEvent): ConversationState {
+  const empty = {
+    left: new Map(),
+    settings: DEFAULT_SETTINGS,
+    links: new Map(),
+    requests: new Map(),
+    pins: [],
+    timerSeconds: null,
+    lastAt: 0,
+  };
+  const joined = (role: Role): Member => ({ role, from: 0, joinedAt: 0 });
+  if (event.type === 'ConversationStarted') {
+    const { kind, members } = event.data as DataOf<'ConversationStarted'>;
+    return { ...empty, kind, members: new Map(members.map((accountId) => [accountId, joined('member')])) };
+  }
+  if (event.type === 'GroupCreated') {
+    const { members, settings } = event.data as DataOf<'GroupCreated'>;
+    const all = new Map(members.map(({ accountId, role }) => [accountId, joined(role)]));
+    return { ...empty, kind: 'group', members: all, settings };
+  }
+  return ABSENT;
+}
+
+function added(state: Conversation, data: DataOf<'MembersAdded'>, revision: number): Conversation {
+  const members = new Map(state.members);
+  for (const accountId of data.members)
+    if (!members.has(accountId))
+      members.set(accountId, { role: 'member', from: data.sharedHistory ? 0 : revision, joinedAt: revision });
+  const link = data.linkId === undefined ? undefined : state.links.get(data.linkId);
+  return {
+    ...state,
+    members,
+    requests: data.members.reduce((requests, accountId) => without(requests, accountId), state.requests),
+    links: link === undefined ? state.links : new Map(state.links).set(data.linkId!, { ...link, uses: link.uses + 1 }),
+  };
+}
+
+/** Who leaves is still told of the leaving. */
+function ended(state: Conversation, accountId: string, revision: number): Conversation {
+  const member = state.members.get(accountId);
+  if (member === undefined) return state;
+  const past = { from: member.from, joinedAt: member.joinedAt, to: revision + 1 };
+  return {
+    ...state,
+    members: without(state.members, accountId),
+    left: new Map(state.left).set(accountId, [...(state.left.get(accountId) ?? []), past]),
+  };
+}
+
+function withRole(state: Conversation, accountId: string, role: Role): Conversation {
+  const member = state.members.get(accountId);
+  return member === undefined
+    ? state
+    : { ...state, members: new Map(state.members).set(accountId, { ...member, role }) };
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  if (!map.has(key)) return map;
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
+import type { EventStore, NewEvent, Position, StoredEvent } from '../../platform/eventStore/port.js';
 import { conversationStream } from '../shared/streams.js';
-import { ABSENT, evolve, type ConversationState, type ConversationStreamEvent } from './state.js';
+import { ABSENT, evolve, type ConversationState } from './state.js';
 
 /** A message as later sends must know it: enough to answer a repeat. */
 export interface KnownMessage {
@@ -34,13 +34,8 @@ export interface ConversationStates {
   load(conversationId: string): Promise<LoadedConversation>;
   /** Folds what the stream holds beyond the cached revision. */
   refresh(conversationId: string): Promise<LoadedConversation>;
-  /** Folds events just appended at `revision`, the first one's. */
-  appended(
-    conversationId: string,
-    revision: number,
-    events: readonly ConversationStreamEvent[],
-    known: readonly KnownMessage[],
-  ): void;
+  /** Folds events just appended at `revision`, the first one's; `position` is the last one's. */
+  appended(conversationId: string, revision: number, events: readonly NewEvent[], position: Position): void;
   /** Must see the node's log in order. */
   onEvent(event: StoredEvent): void;
 }
@@ -111,7 +106,7 @@ export function conversationStates({ eventStore, findSnapshot }: ConversationSta
         ? this.load(conversationId)
         : shared(conversationId, () => catchUp(conversationId, cached));
     },
-    appended(conversationId, revision, events, known) {
+    appended(conversationId, revision, events, position) {
       let loaded = cache.get(conversationId);
       if (loaded === undefined) {
         if (revision !== 0) return;
@@ -119,9 +114,12 @@ export function conversationStates({ eventStore, findSnapshot }: ConversationSta
         cache.set(conversationId, loaded);
       }
       if (loaded.revision !== revision - 1) return;
-      for (const event of events) loaded.state = evolve(loaded.state, event);
+      for (const [index, event] of events.entries()) {
+        const stored = { ...event, revision: revision + index, position };
+        loaded.state = evolve(loaded.state, stored);
+        if (event.type === 'MessageSent') remember(loaded, knownMessage(stored));
+      }
       loaded.revision = revision + events.length - 1;
-      for (const message of known) remember(loaded, message);
     },
     onEvent(event) {
       const loaded = cache.peek(event.stream.slice('conversation-'.length));
@@ -130,7 +128,7 @@ export function conversationStates({ eventStore, findSnapshot }: ConversationSta
   };
 }
 
-export function knownMessage(event: StoredEvent): KnownMessage {
+export function knownMessage(event: NewEvent & Pick<StoredEvent, 'revision' | 'position'>): KnownMessage {
   const data = event.data as { readonly at: number; readonly fingerprint: string };
   return { id: event.id, seq: event.revision, at: data.at, position: event.position, fingerprint: data.fingerprint };
 }

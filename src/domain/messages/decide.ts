@@ -1,5 +1,5 @@
 import type { ConversationState } from '../conversations/index.js';
-import { isMember } from '../conversations/index.js';
+import { isAdmin, isMember } from '../conversations/index.js';
 import { checkText, type TextProblem } from '../shared/text.js';
 import type { SendMessage } from './commands.js';
 import type { MessageContent } from './events.js';
@@ -9,11 +9,13 @@ export const MAX_SEALED_BYTES = 64 * 1024;
 const MAX_ALGORITHM = 64;
 const MAX_CLIENT_ID = 128;
 
-export type SendDecision = { readonly accepted: { readonly at: number } } | { readonly rejected: 'not_a_member' };
+export type SendRejection = 'not_a_member' | 'admins_only';
+export type SendDecision = { readonly accepted: { readonly at: number } } | { readonly rejected: SendRejection };
 
 /** Membership and time. What a message may contain is checked before, since it needs no state. */
 export function decideSend(state: ConversationState, command: Pick<SendMessage, 'account' | 'at'>): SendDecision {
   if (state.kind === 'absent' || !isMember(state, command.account)) return { rejected: 'not_a_member' };
+  if (state.settings.send === 'admins' && !isAdmin(state, command.account)) return { rejected: 'admins_only' };
   return { accepted: { at: Math.max(state.lastAt, command.at) } };
 }
 
@@ -30,6 +32,7 @@ export function checkMessage(clientId: string, content: MessageContent<string>):
     const text = checkText(content.text, { max: MAX_TEXT });
     return text === null ? null : { field: 'text', reason: text };
   }
+  if (content.kind !== 'sealed') return null;
   const algorithm = checkText(content.algorithm, { max: MAX_ALGORITHM });
   if (algorithm !== null) return { field: 'algorithm', reason: algorithm };
   const size = Buffer.byteLength(content.bytes, 'base64');

@@ -1,9 +1,8 @@
 export { MAX_SEALED_BYTES, MAX_TEXT, type ContentProblem } from './decide.js';
-export type { MessageContent, MessageEvent } from './events.js';
+export type { MessageContent, MessageDataOf, MessageEvent, MessageEventType, Mentions } from './events.js';
 export {
   messageHandlers,
   messageId,
-  type KnownLookup,
   type MessageDeps,
   type MessageHandlers,
   type SendOutcome,

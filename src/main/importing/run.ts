@@ -85,6 +85,7 @@ export async function importInto(
       case 'rate_limited':
         return { kind: 'busy', retryAfterMs: outcome.retryAfterMs };
       case 'not_a_member':
+      case 'admins_only':
       case 'invalid_text':
       case 'idempotency_conflict':
         return { kind: 'refused', reason: outcome.outcome };

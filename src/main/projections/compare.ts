@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { json } from './naiveConversation.js';
 import { KEYS, type Row } from './naiveFold.js';
 
 export interface Differences {
@@ -86,5 +87,6 @@ function plainValue(value: unknown): string | number | boolean | null {
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'bigint') return String(value);
   if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (typeof value === 'object' && value !== null) return json(value);
   return value as string | number | boolean | null;
 }

@@ -1,4 +1,5 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
+import { foldConversation } from './naiveConversation.js';
 
 /** A row as it is compared: instants in milliseconds, int8 as digits, bytes in base64. */
 export type Row = Record<string, string | number | boolean | null>;
@@ -10,10 +11,26 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   accounts: ['id'],
   devices: ['id'],
   conversations: ['id'],
-  memberships: ['conversation_id', 'account_id', 'from_seq'],
+  memberships: ['conversation_id', 'account_id', 'joined_seq'],
+  invite_links: ['conversation_id', 'link_id'],
+  join_requests: ['conversation_id', 'account_id'],
   timeline: ['conversation_id', 'seq'],
   watermarks: ['conversation_id', 'account_id', 'device_id'],
+  reactions: ['conversation_id', 'target_seq', 'account_id'],
+  poll_votes: ['conversation_id', 'target_seq', 'account_id'],
+  pins: ['conversation_id', 'target_seq'],
 };
+
+/** Kinds of entries that say what is sealed under their author's key. */
+const OWN_WORDS = new Set([
+  'text',
+  'contact',
+  'location',
+  'poll',
+  'message_edited',
+  'link_preview_added',
+  'location_updated',
+]);
 
 interface Data {
   readonly [field: string]: unknown;
@@ -60,44 +77,14 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       if (row !== undefined) Object.assign(row, { phone: null, name: null, about: null, position });
       for (const device of table('devices').values()) if (device['account_id'] === id) device['name'] = null;
       for (const entry of table('timeline').values())
-        if (entry['author_id'] === id && entry['kind'] === 'text') Object.assign(entry, { text: null, erased: true });
+        if (entry['author_id'] === id && OWN_WORDS.has(String(entry['kind'])) && entry['erased'] === false)
+          Object.assign(entry, { text: null, body: null, erased: true });
     }
   };
 
-  const conversation = (event: OpenedEvent, id: string, data: Data): void => {
-    const position = String(event.position);
-    const seq = event.revision;
-    const { account: author = null, device = null } = event.metadata.actor ?? {};
-    const entry = { conversation_id: id, seq, position, event_id: event.id, author_id: author, device_id: device };
-    const nothing = { client_id: null, text: null, algorithm: null, payload: null, fingerprint: null, erased: false };
-    if (event.type === 'ConversationStarted') {
-      const { kind, members } = data as { kind: string; members: readonly string[] };
-      const at = event.metadata.occurredAt;
-      const heads = { head_seq: 0, last_message_seq: null, last_at: at };
-      table('conversations').set(id, { id, kind, ...heads, last_position: position, started_position: position });
-      for (const member of members) {
-        const membership = { conversation_id: id, account_id: member, from_seq: 0, to_seq: null, position };
-        table('memberships').set(`${id} ${member} 0`, membership);
-      }
-      table('timeline').set(`${id} ${seq}`, { ...entry, ...nothing, kind: 'started', at });
-    }
-    if (event.type === 'MessageSent') {
-      const { clientId, at, content, fingerprint } = data as {
-        clientId: string;
-        at: number;
-        content: { kind: string; algorithm?: string; bytes?: string };
-        fingerprint: string;
-      };
-      const text = content.kind === 'text' ? (event.opened['content.text'] ?? null) : null;
-      const said = { text, algorithm: content.algorithm ?? null, payload: content.bytes ?? null };
-      const erased = content.kind === 'text' && text === null;
-      const message = { ...entry, kind: content.kind, client_id: clientId, at, ...said, fingerprint, erased };
-      table('timeline').set(`${id} ${seq}`, message);
-      const head = { head_seq: seq, last_message_seq: seq, last_at: at, last_position: position };
-      Object.assign(table('conversations').get(id) ?? {}, head);
-      if (author !== null && device !== null) raise(event, id, author, device, { delivered: seq, read: seq });
-    }
-  };
+  const conversation = foldConversation(table, (event, id, author, device, seq) =>
+    raise(event, id, author, device, { delivered: seq, read: seq }),
+  );
 
   const raise = (
     event: OpenedEvent,

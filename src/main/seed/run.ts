@@ -173,7 +173,7 @@ async function seedConversations(app: SeedApp, request: SeedRequest, accounts: r
       expected: 'no_stream',
       events,
     });
-    if (outcome.kind === 'appended') app.states.appended(id, 0, events, []);
+    if (outcome.kind === 'appended') app.states.appended(id, 0, events, outcome.position);
     request.progress('conversations', ++done, talks.length);
   });
   return talks;

@@ -1,31 +1,96 @@
 import type pg from 'pg';
-import type { ConversationSnapshot, KnownMessage } from '../../domain/conversations/index.js';
-import type { KnownLookup } from '../../domain/messages/index.js';
+import {
+  DEFAULT_SETTINGS,
+  type ConversationKind,
+  type ConversationSnapshot,
+  type FormerMembership,
+  type GroupSettings,
+  type InviteLink,
+  type KnownLookup,
+  type KnownMessage,
+  type Member,
+  type Role,
+} from '../../domain/conversations/index.js';
 import { NOTHING, type Watermarks } from '../../domain/receipts/index.js';
 import type { Position } from '../../platform/eventStore/port.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
+/** Memberships that ended further back than this are of no use to who follows the log. */
+const RECENT_REVISIONS = 10_000;
+
+interface MembershipRow {
+  account_id: string;
+  role: Role;
+  from_seq: number;
+  joined_seq: number;
+  to_seq: number | null;
+}
+
+interface LinkRow {
+  link_id: string;
+  token_hash: string;
+  created_by: string;
+  expires_at: string | null;
+  max_uses: number | null;
+  uses: number;
+}
+
 /** The conversation as the read model has it: what a command folds the stream's tail onto. */
 export async function conversationSnapshot(db: Db, id: string): Promise<ConversationSnapshot | undefined> {
   const { rows } = await db.query<{
+    kind: ConversationKind;
     head_seq: number;
     last_message_seq: number | null;
     last_at: Date;
-    members: string[];
+    settings: GroupSettings | null;
+    timer_seconds: number | null;
+    members: MembershipRow[];
+    links: LinkRow[] | null;
+    requests: { account_id: string; link_id: string }[] | null;
+    pins: number[] | null;
   }>({
     name: 'conversation_snapshot',
-    text: `SELECT c.head_seq, c.last_message_seq, c.last_at,
-             (SELECT array_agg(m.account_id ORDER BY m.account_id) FROM memberships m WHERE m.conversation_id = c.id AND m.to_seq IS NULL) AS members
+    text: `SELECT c.kind, c.head_seq, c.last_message_seq, c.last_at, c.settings, c.timer_seconds,
+             (SELECT json_agg(m ORDER BY m.joined_seq, m.account_id) FROM memberships m WHERE m.conversation_id = c.id
+                AND m.role <> 'follower' AND (m.to_seq IS NULL OR m.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS members,
+             (SELECT json_agg(l) FROM invite_links l WHERE l.conversation_id = c.id AND l.revoked_at IS NULL) AS links,
+             (SELECT json_agg(r) FROM join_requests r WHERE r.conversation_id = c.id AND r.open) AS requests,
+             (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned) AS pins
            FROM conversations c WHERE c.id = $1`,
     values: [id],
   });
   const [row] = rows;
   if (row === undefined) return undefined;
-  const [a = '', b = ''] = row.members;
+  const members = new Map<string, Member>();
+  const left = new Map<string, FormerMembership[]>();
+  for (const { account_id, role, from_seq: from, joined_seq: joinedAt, to_seq: to } of row.members) {
+    if (to === null) members.set(account_id, { role, from, joinedAt });
+    else left.set(account_id, [...(left.get(account_id) ?? []), { from, joinedAt, to }]);
+  }
   return {
-    state: { kind: 'direct', members: [a, b], lastAt: row.last_message_seq === null ? 0 : row.last_at.getTime() },
+    state: {
+      kind: row.kind,
+      members,
+      left,
+      settings: row.settings ?? DEFAULT_SETTINGS,
+      links: new Map(row.links?.map((link) => [link.link_id, linkOf(link)])),
+      requests: new Map(row.requests?.map(({ account_id, link_id }) => [account_id, { linkId: link_id }])),
+      pins: row.pins ?? [],
+      timerSeconds: row.timer_seconds,
+      lastAt: row.last_message_seq === null ? 0 : row.last_at.getTime(),
+    },
     revision: row.head_seq,
+  };
+}
+
+function linkOf({ token_hash, created_by, expires_at, max_uses, uses }: LinkRow): InviteLink {
+  return {
+    tokenHash: token_hash,
+    createdBy: created_by,
+    expiresAt: expires_at === null ? null : Date.parse(expires_at),
+    maxUses: max_uses,
+    uses,
   };
 }
 

@@ -1,40 +1,60 @@
 import type pg from 'pg';
+import type { ConversationKind, GroupSettings, Role } from '../../domain/conversations/index.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
-/** A conversation as its members see it; `lastAt` in milliseconds since the epoch. */
+/**
+ * A conversation as one account sees it: a former member up to its leaving. `lastAt` in milliseconds since the epoch.
+ * `role` null: no member any more.
+ */
 export interface ConversationView {
   readonly id: string;
-  readonly kind: 'direct';
+  readonly kind: ConversationKind;
   readonly headSeq: number;
-  readonly lastMessageSeq: number | null;
   readonly lastAt: number;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly avatar: string | null;
+  readonly settings: GroupSettings | null;
+  readonly timerSeconds: number | null;
+  readonly role: Role | 'follower' | null;
 }
 
-/** A membership holds for what has fromSeq <= seq < toSeq. */
+/** A membership shows what has fromSeq <= seq < toSeq; it began at joinedSeq. */
 export interface MemberView {
   readonly conversationId: string;
   readonly accountId: string;
+  readonly role: Role;
   readonly fromSeq: number;
+  readonly joinedSeq: number;
   readonly toSeq: number | null;
 }
 
 interface Row {
   id: string;
-  kind: 'direct';
+  kind: ConversationKind;
   head_seq: number;
-  last_message_seq: number | null;
   last_at: Date;
+  name: string | null;
+  description: string | null;
+  avatar: string | null;
+  settings: GroupSettings | null;
+  timer_seconds: number | null;
+  role: Role | 'follower' | null;
 }
 
-const COLUMNS = 'c.id, c.kind, c.head_seq, c.last_message_seq, c.last_at';
+/** The account's newest membership of each conversation that it ever was in; the account is $1. */
+const MINE = `(SELECT DISTINCT ON (conversation_id) * FROM memberships WHERE account_id = $1 ORDER BY conversation_id, joined_seq DESC) m`;
+const LAST_AT = 'least(c.last_at, m.left_at)';
+const COLUMNS = `c.id, c.kind, least(c.head_seq, m.to_seq - 1) AS head_seq, ${LAST_AT} AS last_at, c.name, c.description, c.avatar, c.settings,
+  c.timer_seconds, CASE WHEN m.to_seq IS NULL THEN m.role END AS role`;
 
 /** Null for one that does not exist or that the account never was in. */
 export async function conversationOf(db: Db, accountId: string, id: string): Promise<ConversationView | null> {
   const { rows } = await db.query<Row>({
     name: 'conversation_of',
-    text: `SELECT ${COLUMNS} FROM conversations c
-           WHERE c.id = $2 AND EXISTS (SELECT FROM memberships m WHERE m.conversation_id = c.id AND m.account_id = $1)`,
+    text: `SELECT ${COLUMNS} FROM memberships m JOIN conversations c ON c.id = m.conversation_id
+           WHERE m.account_id = $1 AND m.conversation_id = $2 ORDER BY m.joined_seq DESC LIMIT 1`,
     values: [accountId, id],
   });
   return rows[0] === undefined ? null : viewOf(rows[0]);
@@ -47,16 +67,16 @@ export async function conversationsPage(
   page: { readonly limit: number; readonly after?: { readonly lastAt: number; readonly id: string } },
 ): Promise<readonly ConversationView[]> {
   const { limit, after } = page;
-  const beyond = after === undefined ? '' : 'AND (c.last_at, c.id) < ($3, $4)';
+  const beyond = after === undefined ? '' : `AND (${LAST_AT}, c.id) < ($3, $4)`;
   const { rows } = await db.query<Row>({
-    text: `SELECT ${COLUMNS} FROM memberships m JOIN conversations c ON c.id = m.conversation_id
-           WHERE m.account_id = $1 ${beyond} ORDER BY c.last_at DESC, c.id DESC LIMIT $2`,
+    text: `SELECT ${COLUMNS} FROM ${MINE} JOIN conversations c ON c.id = m.conversation_id
+           WHERE true ${beyond} ORDER BY ${LAST_AT} DESC, c.id DESC LIMIT $2`,
     values: [accountId, limit, ...(after === undefined ? [] : [new Date(after.lastAt), after.id])],
   });
   return rows.map(viewOf);
 }
 
-/** By conversation, in the order of joining. For a DataLoader. */
+/** By conversation, all memberships there ever were, in the order of joining; followers are nobody's to know. For a DataLoader. */
 export async function membersOfConversations(
   db: Db,
   ids: readonly string[],
@@ -64,18 +84,22 @@ export async function membersOfConversations(
   const { rows } = await db.query<{
     conversation_id: string;
     account_id: string;
+    role: Role;
     from_seq: number;
+    joined_seq: number;
     to_seq: number | null;
   }>({
     name: 'members_of_conversations',
-    text: `SELECT conversation_id, account_id, from_seq, to_seq FROM memberships
-           WHERE conversation_id = ANY ($1::uuid[]) ORDER BY conversation_id, from_seq, account_id`,
+    text: `SELECT conversation_id, account_id, role, from_seq, joined_seq, to_seq FROM memberships
+           WHERE conversation_id = ANY ($1::uuid[]) AND role <> 'follower' ORDER BY conversation_id, joined_seq, account_id`,
     values: [ids],
   });
   const members = rows.map((row) => ({
     conversationId: row.conversation_id,
     accountId: row.account_id,
+    role: row.role,
     fromSeq: row.from_seq,
+    joinedSeq: row.joined_seq,
     toSeq: row.to_seq,
   }));
   return Map.groupBy(members, (member) => member.conversationId);
@@ -86,7 +110,12 @@ function viewOf(row: Row): ConversationView {
     id: row.id,
     kind: row.kind,
     headSeq: row.head_seq,
-    lastMessageSeq: row.last_message_seq,
     lastAt: row.last_at.getTime(),
+    name: row.name,
+    description: row.description,
+    avatar: row.avatar,
+    settings: row.settings,
+    timerSeconds: row.timer_seconds,
+    role: row.role,
   };
 }

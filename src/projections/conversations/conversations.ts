@@ -1,75 +1,214 @@
 import path from 'node:path';
-import type { ConversationEvent } from '../../domain/conversations/index.js';
-import type { MessageEvent } from '../../domain/messages/index.js';
+import type pg from 'pg';
+import type { DataOf } from '../../domain/conversations/index.js';
+import type { MessageDataOf } from '../../domain/messages/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
-import type { Projection } from '../kit/projection.js';
+import type { OpenedEvent, Projection } from '../kit/projection.js';
 
-interface StartedRow {
+interface Head {
   readonly id: string;
-  readonly kind: string;
-  readonly at: string;
+  readonly head_seq: number;
   readonly position: string;
-  readonly members: readonly string[];
-}
-
-interface HeadRow {
-  id: string;
-  head_seq: number;
-  last_message_seq: number;
-  last_at: string;
-  position: string;
+  readonly last_message_seq: number | null;
+  readonly last_at: string | null;
 }
 
 /** The list of conversations and their members: what a command starts from, and what lists are made of. */
 export const conversationsProjection: Projection = {
   id: 'conversations',
-  version: 1,
-  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'conversations.v1.sql'),
-  eventTypes: ['ConversationStarted', 'MessageSent'],
+  version: 2,
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'conversations.v2.sql'),
+  eventTypes: [],
+  categories: ['conversation'],
   async project(batch, tx, schema) {
-    const started: StartedRow[] = [];
-    const heads = new Map<string, HeadRow>();
-    for (const event of batch) {
-      const id = streamId(event.stream);
-      const position = String(event.position);
-      if (event.type === 'ConversationStarted') {
-        const { kind, members } = event.data as ConversationEvent['data'];
-        started.push({ id, kind, at: new Date(event.metadata.occurredAt).toISOString(), position, members });
-      } else {
-        const { at } = event.data as MessageEvent['data'];
-        heads.set(id, {
-          id,
-          head_seq: event.revision,
-          last_message_seq: event.revision,
-          last_at: new Date(at).toISOString(),
-          position,
-        });
-      }
-    }
-    if (started.length > 0) {
-      const json = JSON.stringify(started);
-      await tx.query(
-        `INSERT INTO ${schema}.conversations (id, kind, head_seq, last_at, last_position, started_position)
-         SELECT id, kind, 0, at, position, position FROM json_to_recordset($1) AS r (id uuid, kind text, at timestamptz, position bigint)
-         ON CONFLICT (id) DO NOTHING`,
-        [json],
-      );
-      await tx.query(
-        `INSERT INTO ${schema}.memberships (conversation_id, account_id, from_seq, position)
-         SELECT r.id, m.account_id::uuid, 0, r.position FROM json_to_recordset($1) AS r (id uuid, position bigint, members json)
-         CROSS JOIN LATERAL json_array_elements_text(r.members) AS m (account_id) ON CONFLICT DO NOTHING`,
-        [json],
-      );
-    }
-    if (heads.size > 0) {
-      await tx.query({
-        name: `${schema}_heads`,
-        text: `UPDATE ${schema}.conversations c SET head_seq = r.head_seq, last_message_seq = r.last_message_seq, last_at = r.last_at, last_position = r.position
+    for (const event of batch) await byEvent(event, tx, schema);
+    const heads = headsOf(batch);
+    await tx.query({
+      name: `${schema}_heads`,
+      text: `UPDATE ${schema}.conversations c SET head_seq = r.head_seq, last_position = r.position,
+           last_message_seq = coalesce(r.last_message_seq, c.last_message_seq), last_at = coalesce(r.last_at, c.last_at)
          FROM json_to_recordset($1) AS r (id uuid, head_seq int, last_message_seq int, last_at timestamptz, position bigint)
          WHERE c.id = r.id AND c.head_seq < r.head_seq`,
-        values: [JSON.stringify([...heads.values()])],
-      });
-    }
+      values: [JSON.stringify(heads)],
+    });
   },
 };
+
+function headsOf(batch: readonly OpenedEvent[]): readonly Head[] {
+  const heads = new Map<string, Head>();
+  for (const event of batch) {
+    const id = streamId(event.stream);
+    const before = heads.get(id);
+    const { at } = event.data as MessageDataOf<'MessageSent'>;
+    const message = event.type === 'MessageSent';
+    heads.set(id, {
+      id,
+      head_seq: event.revision,
+      position: String(event.position),
+      last_message_seq: message ? event.revision : (before?.last_message_seq ?? null),
+      last_at: message ? new Date(at).toISOString() : (before?.last_at ?? null),
+    });
+  }
+  return [...heads.values()];
+}
+
+/** Rare beside messages, so each has a statement of its own, in order. */
+async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): Promise<void> {
+  const id = streamId(event.stream);
+  const position = String(event.position);
+  const seq = event.revision;
+  const at = new Date(event.metadata.occurredAt);
+  const join = async (
+    members: readonly { readonly accountId: string; readonly role: string }[],
+    from: number,
+  ): Promise<void> => {
+    await tx.query(
+      `INSERT INTO ${schema}.memberships (conversation_id, account_id, role, from_seq, joined_seq, position)
+       SELECT $1, account_id, role, $3, $4, $5 FROM json_to_recordset($2) AS r (account_id uuid, role text) ON CONFLICT DO NOTHING`,
+      [
+        id,
+        JSON.stringify(members.map(({ accountId, role }) => ({ account_id: accountId, role }))),
+        from,
+        seq,
+        position,
+      ],
+    );
+  };
+  const leave = async (accountId: string): Promise<void> => {
+    await tx.query(
+      `UPDATE ${schema}.memberships SET to_seq = $3::int + 1, left_at = $4, position = $5
+       WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $3 AND to_seq IS NULL`,
+      [id, accountId, seq, at, position],
+    );
+  };
+  const setRole = async (accountId: string, role: string): Promise<void> => {
+    await tx.query(
+      `UPDATE ${schema}.memberships SET role = $3, position = $5 WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $4 AND to_seq IS NULL`,
+      [id, accountId, role, seq, position],
+    );
+  };
+  const closeRequests = async (accounts: readonly string[]): Promise<void> => {
+    await tx.query(
+      `UPDATE ${schema}.join_requests SET open = false, seq = $3 WHERE conversation_id = $1 AND account_id = ANY ($2::uuid[]) AND seq < $3`,
+      [id, accounts, seq],
+    );
+  };
+  const begin = async (kind: string, body: Record<string, unknown>): Promise<void> => {
+    await tx.query(
+      `INSERT INTO ${schema}.conversations (id, kind, head_seq, last_at, last_position, started_position, name, description, avatar, settings)
+       VALUES ($1, $2, 0, $3, $4, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+      [id, kind, at, position, body['name'], body['description'], body['avatar'], body['settings']],
+    );
+  };
+
+  switch (event.type) {
+    case 'ConversationStarted': {
+      const { kind, members } = event.data as DataOf<'ConversationStarted'>;
+      await begin(kind, {});
+      return join(
+        members.map((accountId) => ({ accountId, role: 'member' })),
+        0,
+      );
+    }
+    case 'GroupCreated': {
+      const { avatar, members, settings } = event.data as DataOf<'GroupCreated'>;
+      const { name, description } = event.opened;
+      await begin('group', { name, description, avatar, settings: JSON.stringify(settings) });
+      return join(members, 0);
+    }
+    case 'MembersAdded': {
+      const { members, sharedHistory, linkId } = event.data as DataOf<'MembersAdded'>;
+      await join(
+        members.map((accountId) => ({ accountId, role: 'member' })),
+        sharedHistory ? 0 : seq,
+      );
+      if (linkId !== undefined)
+        await tx.query(
+          `UPDATE ${schema}.invite_links SET uses = uses + 1, last_use_seq = $3
+           WHERE conversation_id = $1 AND link_id = $2 AND coalesce(last_use_seq, 0) < $3`,
+          [id, linkId, seq],
+        );
+      return closeRequests(members);
+    }
+    case 'MemberRemoved':
+      return leave((event.data as DataOf<'MemberRemoved'>).accountId);
+    case 'MemberLeft': {
+      const { accountId, newOwner } = event.data as DataOf<'MemberLeft'>;
+      await leave(accountId);
+      return newOwner === undefined ? undefined : setRole(newOwner, 'owner');
+    }
+    case 'RoleChanged': {
+      const { accountId, role } = event.data as DataOf<'RoleChanged'>;
+      return setRole(accountId, role);
+    }
+    case 'GroupInfoChanged': {
+      const changed = event.data as DataOf<'GroupInfoChanged'>;
+      const { name = null, description = null } = event.opened;
+      await tx.query(
+        `UPDATE ${schema}.conversations SET name = CASE WHEN $2 THEN $3 ELSE name END, description = CASE WHEN $4 THEN $5 ELSE description END,
+           avatar = CASE WHEN $6 THEN $7 ELSE avatar END WHERE id = $1`,
+        [
+          id,
+          'name' in changed,
+          name,
+          'description' in changed,
+          description,
+          'avatar' in changed,
+          changed.avatar ?? null,
+        ],
+      );
+      return;
+    }
+    case 'GroupSettingsChanged':
+      await tx.query(`UPDATE ${schema}.conversations SET settings = settings || $2::jsonb WHERE id = $1`, [
+        id,
+        JSON.stringify(event.data),
+      ]);
+      return;
+    case 'TimerChanged':
+      await tx.query(`UPDATE ${schema}.conversations SET timer_seconds = $2 WHERE id = $1`, [
+        id,
+        (event.data as DataOf<'TimerChanged'>).seconds,
+      ]);
+      return;
+    case 'InviteLinkCreated': {
+      const { linkId, tokenHash, expiresAt, maxUses } = event.data as DataOf<'InviteLinkCreated'>;
+      await tx.query(
+        `INSERT INTO ${schema}.invite_links (conversation_id, link_id, token_hash, created_by, created_at, expires_at, max_uses, uses)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ON CONFLICT DO NOTHING`,
+        [
+          id,
+          linkId,
+          tokenHash,
+          event.metadata.actor?.account,
+          at,
+          expiresAt === undefined ? null : new Date(expiresAt),
+          maxUses,
+        ],
+      );
+      return;
+    }
+    case 'InviteLinkRevoked':
+      await tx.query(`UPDATE ${schema}.invite_links SET revoked_at = $3 WHERE conversation_id = $1 AND link_id = $2`, [
+        id,
+        (event.data as DataOf<'InviteLinkRevoked'>).linkId,
+        at,
+      ]);
+      return;
+    case 'JoinRequested': {
+      const { accountId, linkId } = event.data as DataOf<'JoinRequested'>;
+      await tx.query(
+        `INSERT INTO ${schema}.join_requests AS o (conversation_id, account_id, link_id, open, at, seq) VALUES ($1, $2, $3, true, $4, $5)
+         ON CONFLICT (conversation_id, account_id) DO UPDATE SET link_id = excluded.link_id, open = true, at = excluded.at, seq = excluded.seq
+           WHERE o.seq < excluded.seq`,
+        [id, accountId, linkId, at, seq],
+      );
+      return;
+    }
+    case 'JoinDeclined':
+      return closeRequests([(event.data as DataOf<'JoinDeclined'>).accountId]);
+    default:
+      return;
+  }
+}

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { EventStoreError, type Position } from '../../platform/eventStore/port.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
-import type { OpenedEvent, Projection } from './projection.js';
+import { concerns, type OpenedEvent, type Projection } from './projection.js';
 import { projecting } from './transaction.js';
 
 /** What a transaction came to. `rewound`: the read model is further back than the caller believed; nothing was applied. */
@@ -70,7 +70,7 @@ async function applyOne(
   const checkpoint = checkpoints.find(({ id }) => id === projection.id);
   if (checkpoint === undefined) throw new SwitchedUnderneath();
   const { position, schema_name: schema } = checkpoint;
-  const relevant = events.filter((event) => projection.eventTypes.includes(event.type) && event.position > position);
+  const relevant = events.filter((event) => event.position > position && concerns(projection, event));
   if (relevant.length === 0) return;
   try {
     await projection.project(relevant, tx, schema);

@@ -1,7 +1,7 @@
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
-import type { Projection } from './projection.js';
+import { concerns, type Projection } from './projection.js';
 import { projecting } from './transaction.js';
 
 export interface PourDeps {
@@ -45,7 +45,7 @@ export async function pour(
     await applying;
     applying = Promise.all(
       targets.map(async ({ projection, schema, times = 1 }) => {
-        const relevant = opened.filter(({ type }) => projection.eventTypes.includes(type));
+        const relevant = opened.filter((event) => concerns(projection, event));
         for (let time = 0; time < times && relevant.length > 0; time += 1)
           await projecting(readStore, (tx) => projection.project(relevant, tx, schema));
       }),

@@ -8,6 +8,8 @@ import { checkpointOf } from './apply.js';
  * whose last rows that snapshot would not see.
  */
 export async function snapshotPosition(tx: Pick<pg.PoolClient, 'query'>): Promise<Position> {
-  await tx.query('LOCK TABLE accounts, devices, conversations, memberships, timeline, watermarks IN ACCESS SHARE MODE');
+  await tx.query(
+    'LOCK TABLE accounts, devices, conversations, memberships, timeline, watermarks, reactions, poll_votes, pins IN ACCESS SHARE MODE',
+  );
   return (await checkpointOf(tx)) ?? START;
 }

@@ -1,38 +1,26 @@
 import type pg from 'pg';
 import type { Position } from '../../platform/eventStore/port.js';
+import type { TimelineEntry } from '../timeline/entry.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
 /** One thing that happened, as its read model holds it; ids are plain, times in milliseconds since the epoch. */
 export type ReplayRow =
-  | {
-      readonly kind: 'message';
-      readonly position: Position;
-      readonly id: string;
-      readonly conversationId: string;
-      readonly seq: number;
-      readonly authorId: string;
-      readonly deviceId: string;
-      readonly clientId: string;
-      readonly at: number;
-      readonly text: string | null;
-      readonly algorithm: string | null;
-      /** base64, of a sealed message */
-      readonly payload: string | null;
-      readonly erased: boolean;
-    }
-  | {
-      readonly kind: 'started';
-      readonly position: Position;
-      readonly conversationId: string;
-      readonly members: readonly string[];
-    }
+  | { readonly kind: 'entry'; readonly position: Position; readonly entry: TimelineEntry }
   | {
       readonly kind: 'watermark';
       readonly position: Position;
       readonly conversationId: string;
       readonly accountId: string;
       readonly deviceId: string;
+      readonly delivered: number;
+      readonly read: number;
+    }
+  /** How far everybody else in a group is. */
+  | {
+      readonly kind: 'everyone';
+      readonly position: Position;
+      readonly conversationId: string;
       readonly delivered: number;
       readonly read: number;
     }
@@ -58,25 +46,36 @@ interface Raw {
   body: Record<string, unknown>;
 }
 
+/** How far all members but the account in $1 have come, and the receipt that was the last to move. */
+const EVERYONE = `SELECT max(a.position) AS position, min(a.delivered) AS delivered, min(a.read) AS read FROM (
+    SELECT coalesce(max(w.position), -1) AS position, coalesce(max(w.delivered), -1) AS delivered, coalesce(max(w.read), -1) AS read
+    FROM memberships m LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
+    WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $1 GROUP BY m.account_id) a`;
+
 /** Of the account in $1, or of its one conversation in $4. */
-const CONVERSATIONS = `SELECT m.conversation_id AS id, m.from_seq, m.to_seq, c.last_position FROM memberships m JOIN conversations c ON c.id = m.conversation_id
+const CONVERSATIONS = `SELECT m.conversation_id AS id, m.joined_seq, m.to_seq, c.last_position, c.kind FROM memberships m JOIN conversations c ON c.id = m.conversation_id
   WHERE m.account_id = $1 AND ($4::uuid IS NULL OR m.conversation_id = $4)`;
 
 const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
  entries AS (
-  SELECT CASE WHEN t.kind = 'started' THEN 'started' ELSE 'message' END AS kind, t.position, json_build_object('conversationId', t.conversation_id,
-    'id', t.event_id, 'seq', t.seq, 'authorId', t.author_id, 'deviceId', t.device_id, 'clientId', t.client_id, 'at', t.at_ms, 'text', t.text,
-    'algorithm', t.algorithm, 'payload', t.payload64, 'erased', t.erased,
-    'members', CASE WHEN t.kind = 'started' THEN (SELECT json_agg(m.account_id ORDER BY m.account_id) FROM memberships m WHERE m.conversation_id = t.conversation_id) END) AS body
+  SELECT 'entry' AS kind, t.position, json_build_object('conversationId', t.conversation_id, 'seq', t.seq, 'id', t.event_id, 'kind', t.kind,
+    'message', t.message, 'authorId', t.author_id, 'deviceId', t.device_id, 'clientId', t.client_id, 'at', t.at_ms, 'text', t.text,
+    'algorithm', t.algorithm, 'payload', t.payload64, 'fingerprint', NULL, 'target', t.target_seq, 'body', t.body, 'replyTo', t.reply_to,
+    'hops', t.hops, 'mentions', t.mentions, 'withheld', t.withheld, 'viewOnce', t.view_once, 'expiresAt', t.expires_ms, 'erased', t.erased) AS body
   FROM mine CROSS JOIN LATERAL (
-    SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, encode(payload, 'base64') AS payload64 FROM timeline t
-    WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, $2), mine.from_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
-      AND t.position <= $3 ORDER BY t.seq LIMIT $5) t
+    SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, (extract(epoch FROM expires_at) * 1000)::bigint AS expires_ms,
+      encode(payload, 'base64') AS payload64 FROM timeline t
+    WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, $2), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
+      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) ORDER BY t.seq LIMIT $5) t
   WHERE mine.last_position > $2),
  receipts AS (
   SELECT 'watermark', w.position, json_build_object('conversationId', w.conversation_id, 'accountId', w.account_id, 'deviceId', w.device_id,
     'delivered', w.delivered, 'read', w.read)
-  FROM mine JOIN watermarks w ON w.conversation_id = mine.id WHERE w.position > $2 AND w.position <= $3),
+  FROM mine JOIN watermarks w ON w.conversation_id = mine.id AND (mine.kind = 'direct' OR w.account_id = $1)
+  WHERE w.position > $2 AND w.position <= $3 AND mine.to_seq IS NULL
+  UNION ALL
+  SELECT 'everyone', g.position, json_build_object('conversationId', mine.id, 'delivered', g.delivered, 'read', g.read)
+  FROM mine CROSS JOIN LATERAL (${EVERYONE}) g WHERE mine.kind <> 'direct' AND mine.to_seq IS NULL AND g.position > $2 AND g.position <= $3),
  own AS (
   SELECT 'device', d.position, json_build_object('deviceId', d.id, 'name', d.name, 'revoked', d.revoked_at IS NOT NULL)
   FROM devices d WHERE d.account_id = $1 AND d.position > $2 AND d.position <= $3 AND $4::uuid IS NULL
@@ -103,14 +102,18 @@ export async function replayPage(
     text: PAGE,
     values: [accountId, after, upTo, conversationId ?? null, limit],
   });
-  return rows.map(({ kind, position, body }) => ({ ...body, kind, position }) as unknown as ReplayRow);
+  return rows.map(({ kind, position, body }) =>
+    kind === 'entry'
+      ? { kind, position: position as Position, entry: body as unknown as TimelineEntry }
+      : ({ ...body, kind, position } as unknown as ReplayRow),
+  );
 }
 
 /** About how many updates a replay from `after` would give. */
 export async function replaySize(db: Db, { accountId, conversationId }: ReplayScope, after: Position): Promise<number> {
   const { rows } = await db.query<{ size: bigint }>({
     name: 'replay_size',
-    text: `SELECT coalesce(sum(c.head_seq + 1 - greatest(timeline_seq_after(c.id, $2), m.from_seq)), 0) AS size
+    text: `SELECT coalesce(sum(greatest(0, coalesce(m.to_seq, c.head_seq + 1) - greatest(timeline_seq_after(c.id, $2), m.joined_seq))), 0) AS size
            FROM memberships m JOIN conversations c ON c.id = m.conversation_id
            WHERE m.account_id = $1 AND ($3::uuid IS NULL OR m.conversation_id = $3) AND c.last_position > $2`,
     values: [accountId, after, conversationId ?? null],

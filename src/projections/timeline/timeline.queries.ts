@@ -40,10 +40,13 @@ interface Row {
 
 const COLUMNS =
   't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.erased';
-const MESSAGE = `t.kind <> 'started'`;
-/** The visibility function (DESIGN 4), for the account in $1. */
-const VISIBLE = `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = t.conversation_id AND m.account_id = $1
-  AND t.seq >= m.from_seq AND (m.to_seq IS NULL OR t.seq < m.to_seq))`;
+const MESSAGE = 't.message';
+/** The visibility function (DESIGN 4): whether the account may see the row `t` of the timeline. */
+function visibleTo(viewer: string): string {
+  return `(NOT t.withheld OR t.author_id = ${viewer}) AND EXISTS (SELECT FROM memberships m
+    WHERE m.conversation_id = t.conversation_id AND m.account_id = ${viewer} AND t.seq >= m.from_seq AND (m.to_seq IS NULL OR t.seq < m.to_seq))`;
+}
+const VISIBLE = visibleTo('$1');
 /** An unread count stops here. */
 const UNREAD_CAP = 1_000;
 
@@ -102,16 +105,14 @@ export async function messageById(db: Db, viewer: string, id: string): Promise<T
   return rows[0] === undefined ? null : viewOf(rows[0]);
 }
 
-/** In the order of the keys. For a DataLoader, of conversations that the caller was found to be in. */
-export async function messagesBySeq(
-  db: Db,
-  keys: readonly { readonly conversationId: string; readonly seq: number }[],
-): Promise<(TimelineView | null)[]> {
+/** The newest message of each conversation that its viewer may see, in the order of the keys. For a DataLoader. */
+export async function lastMessages(db: Db, keys: readonly Seen[]): Promise<(TimelineView | null)[]> {
   const { rows } = await db.query<Row & { ord: bigint }>({
-    name: 'messages_by_seq',
-    text: `SELECT k.ord, ${COLUMNS} FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS k (conversation_id, seq, ord)
-           JOIN timeline t ON t.conversation_id = k.conversation_id AND t.seq = k.seq AND ${MESSAGE}`,
-    values: [keys.map((key) => key.conversationId), keys.map((key) => key.seq)],
+    name: 'last_messages',
+    text: `SELECT k.ord, ${COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
+           CROSS JOIN LATERAL (SELECT * FROM timeline t WHERE t.conversation_id = k.id AND ${MESSAGE} AND ${visibleTo('k.viewer')}
+             ORDER BY t.seq DESC LIMIT 1) t`,
+    values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
   });
   const found = new Map(rows.map((row) => [Number(row.ord), viewOf(row)]));
   return keys.map((_key, index) => found.get(index + 1) ?? null);
@@ -123,11 +124,10 @@ export async function unreadCounts(db: Db, keys: readonly Seen[]): Promise<numbe
     name: 'unread_counts',
     text: `SELECT (
         SELECT count(*) FROM (
-          SELECT FROM timeline t WHERE t.conversation_id = k.id AND t.seq > coalesce(r.read, -1) AND t.seq >= m.from_seq
-            AND (m.to_seq IS NULL OR t.seq < m.to_seq) AND t.author_id <> k.viewer AND ${MESSAGE} AND NOT t.erased
+          SELECT FROM timeline t WHERE t.conversation_id = k.id AND t.seq > coalesce(r.read, -1) AND t.author_id <> k.viewer
+            AND ${MESSAGE} AND NOT t.erased AND ${visibleTo('k.viewer')}
           LIMIT ${UNREAD_CAP}) x) AS unread
       FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
-      LEFT JOIN memberships m ON m.conversation_id = k.id AND m.account_id = k.viewer
       CROSS JOIN LATERAL (SELECT max(w.read) AS read FROM watermarks w WHERE w.conversation_id = k.id AND w.account_id = k.viewer) r
       ORDER BY k.ord`,
     values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],

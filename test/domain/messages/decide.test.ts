@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMessage, decideSend, MAX_SEALED_BYTES, MAX_TEXT } from '../../../src/domain/messages/decide.js';
 import { ABSENT, evolve } from '../../../src/domain/conversations/state.js';
+import { placed } from '../../kit/specification.js';
 
-const talking = evolve(ABSENT, { type: 'ConversationStarted', data: { kind: 'direct', members: ['a', 'b'] } });
+const talking = placed([{ type: 'ConversationStarted', data: { kind: 'direct', members: ['a', 'b'] } }]).reduce(
+  evolve,
+  ABSENT,
+);
 const text = (value: string): ReturnType<typeof checkMessage> => checkMessage('c1', { kind: 'text', text: value });
 
 describe('sending a message', () => {
@@ -23,7 +27,7 @@ describe('sending a message', () => {
           if ('rejected' in decision) throw new Error('a member was refused');
           expect(decision.accepted.at).toBeGreaterThanOrEqual(previous);
           previous = decision.accepted.at;
-          state = evolve(state, { type: 'MessageSent', data: { at: previous } });
+          state = placed([{ type: 'MessageSent', data: { at: previous } }], 'a', 1).reduce(evolve, state);
         }
       }),
     );

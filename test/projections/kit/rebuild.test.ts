@@ -56,7 +56,7 @@ describe('a rebuild', () => {
     const timeline = await log.rows('timeline');
     expect(timeline).toHaveLength(8 + 41);
     expect((await live())?.build).toBe(2);
-    expect(await schemas()).toEqual(['timeline_v1_b2']);
+    expect(await schemas()).toEqual(['timeline_v2_b2']);
     expect((await allBuilds(log.database.pool)).map(({ position }) => position)).toEqual(Array(4).fill(last));
   });
 
@@ -66,13 +66,13 @@ describe('a rebuild', () => {
     await projector.prepare();
     await projector.catchUp();
     const before = await log.rows('timeline');
-    const next = { ...timelineProjection, version: 2 };
+    const next = { ...timelineProjection, version: 3 };
     const upgraded = log.projector({
       projections: PROJECTIONS.map((one) => (one.id === 'timeline' ? next : one)),
       logger: silentLogger,
     });
     await upgraded.prepare();
-    expect(await live()).toMatchObject({ version: 2, schema: 'timeline_v2_b2' });
+    expect(await live()).toMatchObject({ version: 3, schema: 'timeline_v3_b2' });
     expect(await log.rows('timeline')).toEqual(before);
   });
 

@@ -1,0 +1,64 @@
+-- One row a revision of a conversation's stream, whatever its event. `position` grows with `seq`. A message's row has what it says
+-- now: what was edited or deleted since is not in it, so nothing that reads it can bring that back.
+CREATE TABLE timeline (
+  conversation_id uuid NOT NULL,
+  seq             int NOT NULL,
+  position        bigint NOT NULL,
+  event_id        uuid NOT NULL UNIQUE,
+  kind            text NOT NULL,
+  message         boolean NOT NULL,
+  author_id       uuid,
+  device_id       uuid,
+  client_id       text,
+  at              timestamptz NOT NULL,
+  text            text,
+  algorithm       text,
+  payload         bytea,
+  fingerprint     text,
+  target_seq      int,
+  body            jsonb,
+  reply_to        int,
+  hops            int,
+  mentions        jsonb,
+  withheld        boolean NOT NULL,
+  view_once       boolean NOT NULL,
+  expires_at      timestamptz,
+  edited_seq      int,
+  edited_at       timestamptz,
+  deleted_at      timestamptz,
+  deleted_by      uuid,
+  erased          boolean NOT NULL,
+  PRIMARY KEY (conversation_id, seq) INCLUDE (author_id, message, withheld, erased)
+);
+CREATE INDEX timeline_edits ON timeline (conversation_id, target_seq) WHERE kind IN ('message_edited', 'link_preview_added', 'location_updated');
+CREATE INDEX timeline_expiring ON timeline (expires_at) WHERE expires_at IS NOT NULL AND NOT erased;
+
+-- The last reaction of each account to each message; `emoji` null: taken back. `seq` is that of the change.
+CREATE TABLE reactions (
+  conversation_id uuid NOT NULL,
+  target_seq      int NOT NULL,
+  account_id      uuid NOT NULL,
+  emoji           text,
+  seq             int NOT NULL,
+  PRIMARY KEY (conversation_id, target_seq, account_id)
+);
+
+-- The last vote of each account in each poll; no options: taken back.
+CREATE TABLE poll_votes (
+  conversation_id uuid NOT NULL,
+  target_seq      int NOT NULL,
+  account_id      uuid NOT NULL,
+  options         jsonb NOT NULL,
+  seq             int NOT NULL,
+  PRIMARY KEY (conversation_id, target_seq, account_id)
+);
+
+CREATE TABLE pins (
+  conversation_id uuid NOT NULL,
+  target_seq      int NOT NULL,
+  pinned          boolean NOT NULL,
+  by_account      uuid,
+  at              timestamptz NOT NULL,
+  seq             int NOT NULL,
+  PRIMARY KEY (conversation_id, target_seq)
+);

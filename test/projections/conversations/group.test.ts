@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ABSENT, evolve, toldOf, type ConversationState } from '../../../src/domain/conversations/index.js';
+import { START, type Position } from '../../../src/platform/eventStore/port.js';
+import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
+import { conversationOf, conversationsPage } from '../../../src/projections/conversations/conversations.queries.js';
+import { replayPage } from '../../../src/projections/replay/replay.queries.js';
+import { lastMessages, messagesAfter, unreadCounts } from '../../../src/projections/timeline/timeline.queries.js';
+import { group, testLog, uuid, type TestLog } from '../fixture.js';
+
+const [gil, hal, ida, joe] = ['gil', 'hal', 'ida', 'joe'].map(uuid) as [string, string, string, string];
+const g = uuid('g');
+
+let log: TestLog;
+let pool: TestLog['database']['pool'];
+let head: Position;
+
+beforeAll(async () => {
+  log = await testLog();
+  ({ pool } = log.database);
+  await group(log);
+  const projector = log.projector();
+  await projector.prepare();
+  await projector.catchUp();
+  head = projector.position();
+});
+afterAll(() => log.close());
+
+const readable = async (viewer: string): Promise<(string | null)[]> =>
+  (await messagesAfter(pool, { conversationId: g, viewer }, { seq: -1, limit: 50 })).map(({ content }) =>
+    content.kind === 'text' ? content.text : null,
+  );
+
+const seqsTold = async (account: string, after = START): Promise<number[]> => {
+  const rows = await replayPage(pool, { accountId: account, conversationId: g }, after, head, 100);
+  return rows.flatMap((row) => (row.kind === 'entry' ? [row.entry.seq] : []));
+};
+
+describe('a group in the read model', () => {
+  it('gives commands the state that the stream folds to', async () => {
+    let folded: ConversationState = ABSENT;
+    for await (const event of log.eventStore.readStream(`conversation-${g}`)) folded = evolve(folded, event);
+    const snapshot = await conversationSnapshot(pool, g);
+    const plain = (state: ConversationState): unknown =>
+      state.kind === 'absent'
+        ? state
+        : {
+            ...state,
+            members: Object.fromEntries(state.members),
+            left: Object.fromEntries(state.left),
+            links: Object.fromEntries(state.links),
+            requests: Object.fromEntries(state.requests),
+          };
+    expect(snapshot?.revision).toBe(31);
+    const { lastAt, ...rest } = plain(snapshot!.state) as { lastAt: number };
+    const { lastAt: expected, ...folds } = plain(folded) as { lastAt: number };
+    expect(rest).toEqual(folds);
+    expect(lastAt).toBe(expected);
+  });
+
+  it('shows each member what it may read', async () => {
+    expect(await readable(ida)).toEqual(['without hal', null]);
+    expect(await readable(joe)).toEqual([]);
+    // Left at 27; what was deleted or is over shows nothing to anybody.
+    expect(await readable(gil)).toEqual(['one', 'zwo', null, 'without hal']);
+    // Back with the history shared.
+    expect(await readable(hal)).toEqual(['one', 'zwo', null, 'without hal', null]);
+  });
+
+  it('tells each what happened while it was there, the end of it included', async () => {
+    expect(await seqsTold(hal)).toEqual([...range(0, 21), ...range(24, 31)]);
+    expect(await seqsTold(ida)).toEqual(range(6, 31));
+    expect(await seqsTold(gil)).toEqual(range(0, 27));
+    expect(await seqsTold(joe)).toEqual([]);
+    for (const [account, seq] of [
+      [hal, 21],
+      [hal, 22],
+      [hal, 24],
+      [gil, 27],
+      [gil, 28],
+      [joe, 5],
+    ] as const) {
+      const { state } = (await conversationSnapshot(pool, g))!;
+      expect(toldOf(state, seq).includes(account)).toBe((await seqsTold(account)).includes(seq));
+    }
+  });
+
+  it('never says again what was deleted', async () => {
+    const rows = await replayPage(pool, { accountId: gil, conversationId: g }, START, head, 100);
+    const text = JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    expect(text).not.toMatch(/drei|three/);
+    expect(text).toMatch(/zwo/);
+  });
+
+  it('stands still for who left', async () => {
+    const view = await conversationOf(pool, gil, g);
+    expect(view).toMatchObject({ kind: 'group', headSeq: 27, role: null, name: 'Bouldering' });
+    const current = await conversationOf(pool, ida, g);
+    expect(current).toMatchObject({ headSeq: 31, role: 'owner', timerSeconds: 86_400, description: null });
+    expect(current!.lastAt).toBeGreaterThan(view!.lastAt);
+    expect(await conversationsPage(pool, hal, { limit: 5 })).toHaveLength(1);
+    expect(await conversationOf(pool, joe, g)).toBeNull();
+  });
+
+  it('counts what each has not read', async () => {
+    const keys = [gil, hal, ida, joe].map((viewer) => ({ conversationId: g, viewer }));
+    expect(await unreadCounts(pool, keys)).toEqual([3, 0, 0, 0]);
+    expect((await lastMessages(pool, keys)).map((message) => message?.seq ?? null)).toEqual([22, 30, 30, null]);
+  });
+});
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
