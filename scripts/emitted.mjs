@@ -5,11 +5,13 @@ import path from 'node:path';
 import './ensureBuilt.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const files = ['schema/schema.graphql', 'schema/env.json', '.env.example'].map((file) => path.join(root, file));
+const files = ['schema/schema.graphql', 'schema/env.json', '.env.example', 'docs/reference/redis.md'].map((file) =>
+  path.join(root, file),
+);
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
 const before = files.map(read);
-for (const emitter of ['emitSchema', 'emitEnv']) {
+for (const emitter of ['emitSchema', 'emitEnv', 'emitDocs']) {
   const { status } = spawnSync(process.execPath, [path.join(root, `dist/src/main/${emitter}.js`)], {
     stdio: 'inherit',
   });

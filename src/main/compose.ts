@@ -9,7 +9,6 @@ import {
 } from '../domain/conversations/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
-import { memoryCache } from '../platform/cache/memory.js';
 import type { Cache } from '../platform/cache/port.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { Config } from '../platform/config/index.js';
@@ -21,7 +20,7 @@ import { loadMasterKey } from '../platform/keys/masterKey.js';
 import { opener, type Opener } from '../platform/keys/opener.js';
 import { openKeyStore, type PostgresKeyStore } from '../platform/keys/postgres.js';
 import { createLifecycle, type Lifecycle } from '../platform/lifecycle/index.js';
-import { memoryLimiter, noLimits } from '../platform/limits/memory.js';
+import { noLimits } from '../platform/limits/memory.js';
 import type { Limiter } from '../platform/limits/port.js';
 import { countedRefusals, timedAppends } from '../platform/observability/instrument.js';
 import type { Logger } from '../platform/observability/logger.js';
@@ -29,7 +28,6 @@ import { createMetrics, type Metrics } from '../platform/observability/metrics.j
 import { migrate } from '../platform/readStore/migrate.js';
 import { openReadStore } from '../platform/readStore/open.js';
 import type { ReadStore } from '../platform/readStore/port.js';
-import { memorySignals } from '../platform/signals/memory.js';
 import type { Signals } from '../platform/signals/port.js';
 import { developmentOutbox, type DevelopmentOutbox } from '../platform/sms/outbox.js';
 import { twilioSms } from '../platform/sms/twilio.js';
@@ -44,6 +42,7 @@ import {
 } from '../projections/conversations/commands.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
 import { createProjector, type Projector } from '../projections/kit/projector.js';
+import { openShared } from './shared.js';
 
 export interface ComposeOptions {
   readonly logger: Logger;
@@ -117,10 +116,7 @@ async function build(
       : eventStoreDbEventStore({ connectionString: config.eventStoreUrl, logger });
   lifecycle.add('event store', () => untimed.close());
   const eventStore = timedAppends(untimed, metrics);
-  const cache = memoryCache(clock);
-  const signals = memorySignals(logger);
-  lifecycle.add('cache', () => cache.close());
-  lifecycle.add('signals', () => signals.close());
+  const shared = await openShared({ redisUrl: config.redisUrl, clock, ids, lifecycle, logger, metrics });
 
   const open = opener({ keys, eventStore });
   const projector = createProjector({
@@ -139,7 +135,7 @@ async function build(
     clock,
     ttlMs: tokenTtlMs,
   });
-  const limiter = config.rateLimits && limited ? countedRefusals(memoryLimiter(), metrics) : noLimits;
+  const limiter = config.rateLimits && limited ? countedRefusals(shared.limiter, metrics) : noLimits;
   const outbox = config.twilio === undefined ? developmentOutbox(pool, clock) : undefined;
   const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
   const states = conversationStates({ eventStore, findSnapshot: (id) => conversationSnapshot(pool, id) });
@@ -184,8 +180,8 @@ async function build(
     keys,
     open,
     limiter,
-    cache,
-    signals,
+    cache: shared.cache,
+    signals: shared.signals,
     tokens,
     outbox,
     states,
@@ -197,7 +193,7 @@ async function build(
       'event store': config.eventStoreUrl === undefined ? `Postgres (${readStore.kind})` : 'EventStoreDB',
       'read store': readStore.kind === 'embedded' ? `Postgres, embedded in ${dataDir}` : 'Postgres (DATABASE_URL)',
       keys: `Postgres, wrapped by ${masterKey.source}`,
-      'cache, limits, signals': 'in process',
+      'cache, limits, signals': shared.adapter,
       sms: config.twilio === undefined ? 'local outbox' : 'Twilio',
     },
     stop: async () => {

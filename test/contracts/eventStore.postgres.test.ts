@@ -8,7 +8,7 @@ import { silentLogger as logger } from '../../src/platform/observability/logger.
 import { testDatabase } from '../kit/postgres.js';
 import { eventStoreContract } from './eventStore.js';
 import { appended, collect, expectLogOrder, follow, ids, newEvent, newEvents, newStream } from './eventStore/kit.js';
-import { silentProxy } from './eventStore/silentProxy.js';
+import { silentProxy } from '../kit/silentProxy.js';
 
 type Settings = Partial<Omit<PostgresEventStoreOptions, 'pool'>>;
 

@@ -43,7 +43,7 @@ export const bundle = (source: string): string => path.join(projectRoot, 'dist',
 /** The environment of a child: ours without what would point it at other engines. */
 export function childEnvironment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(PORT|HOST|DATA_DIR|DATABASE_URL|EVENTSTORE_URL|MODE|LOG_LEVEL)$/.test(name),
+    ([name]) => !/^(PORT|HOST|DATA_DIR|DATABASE_URL|EVENTSTORE_URL|REDIS_URL|MODE|LOG_LEVEL)$/.test(name),
   );
   return { ...Object.fromEntries(kept), ...env };
 }

@@ -12,6 +12,7 @@ export interface Config {
   readonly mode: 'development' | 'production';
   readonly databaseUrl: string | undefined;
   readonly eventStoreUrl: string | undefined;
+  readonly redisUrl: string | undefined;
   readonly masterKey: string | undefined;
   readonly accessTokenTtlSeconds: number;
   readonly rateLimits: boolean;
@@ -39,6 +40,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     mode: required('MODE') as Config['mode'],
     databaseUrl: optional('DATABASE_URL'),
     eventStoreUrl: optional('EVENTSTORE_URL'),
+    redisUrl: optional('REDIS_URL'),
     masterKey: optional('MASTER_KEY'),
     accessTokenTtlSeconds: Number(required('ACCESS_TOKEN_TTL_SECONDS')),
     rateLimits: required('RATE_LIMITS') === 'on',

@@ -64,6 +64,13 @@ export const settings = [
     doc: 'EventStoreDB or KurrentDB; without it events are kept in Postgres.',
   },
   {
+    name: 'REDIS_URL',
+    type: 'url',
+    secret: true,
+    schemes: ['redis', 'rediss'],
+    doc: 'Redis 6.2 or newer, through which nodes share limits, presence and signals; without it each keeps its own.',
+  },
+  {
     name: 'MASTER_KEY',
     type: 'text',
     secret: true,

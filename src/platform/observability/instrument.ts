@@ -1,3 +1,4 @@
+import { CacheUnavailable, type Cache } from '../cache/port.js';
 import type { EventStore } from '../eventStore/port.js';
 import type { Limiter } from '../limits/port.js';
 import type { Metrics } from './metrics.js';
@@ -28,5 +29,30 @@ export function countedRefusals(limiter: Limiter, { limited }: Metrics): Limiter
       if (!outcome.ok) limited.inc({ limit });
       return outcome;
     },
+  };
+}
+
+/** The cache with the calls counted that it refused. */
+export function countedFailures(cache: Cache, onFailure: () => void): Cache {
+  const counted =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      try {
+        return await call(...args);
+      } catch (error) {
+        if (error instanceof CacheUnavailable) onFailure();
+        throw error;
+      }
+    };
+  return {
+    set: counted(cache.set),
+    get: counted(cache.get),
+    getMany: counted(cache.getMany),
+    delete: counted(cache.delete),
+    addMember: counted(cache.addMember),
+    removeMember: counted(cache.removeMember),
+    touchMember: counted(cache.touchMember),
+    members: counted(cache.members),
+    close: cache.close,
   };
 }

@@ -25,6 +25,12 @@ export function createMetrics() {
       labelNames: ['limit'],
       registers,
     }),
+    redisFailures: new Counter({
+      name: 'parlance_redis_failures_total',
+      help: 'What was done without Redis because it did not answer',
+      labelNames: ['use'],
+      registers,
+    }),
     projectedEvents: new Counter({
       name: 'parlance_projected_events_total',
       help: 'Events applied to the read model',

@@ -1,9 +1,11 @@
 import { connect, createServer, type AddressInfo, type NetConnectOpts, type Socket } from 'node:net';
 
-/** Stands between an adapter and Postgres. While it is silent nothing passes, and no connection breaks. */
+/** Stands between an adapter and its engine. While it is silent nothing passes, and no connection breaks. */
 export interface SilentProxy {
+  readonly port: number;
+  /** For Postgres. */
   readonly connectionString: string;
-  /** What the server says is kept back; what the client says still reaches it. */
+  /** What the server says is lost; what the client says still reaches it. */
   holdAnswers(): void;
   /** Breaks every connection, and lets new ones pass. */
   breakAll(): void;
@@ -45,6 +47,7 @@ export async function silentProxy(target: string): Promise<SilentProxy> {
     for (const socket of sockets) socket.destroy();
   };
   return {
+    port,
     connectionString: `postgres://postgres@127.0.0.1:${port}/${database}`,
     holdAnswers: () => (holding = true),
     breakAll,
