@@ -4,6 +4,9 @@ import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { AccountMutations } from './accounts/mutations.js';
 import { AccountQueries } from './accounts/queries.js';
 import { MeFields } from './accounts/fields.js';
+import { ContactFields } from './contacts/fields.js';
+import { ContactMutations } from './contacts/mutations.js';
+import { ContactQueries } from './contacts/queries.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
@@ -18,14 +21,17 @@ import { ReceiptMutations } from './receipts/mutations.js';
 
 const RESOLVERS = [
   AccountQueries,
+  ContactQueries,
   ConversationQueries,
   MessageQueries,
   AccountMutations,
+  ContactMutations,
   ConversationMutations,
   MessageMutations,
   ReceiptMutations,
   LiveSubscriptions,
   MeFields,
+  ContactFields,
   ConversationFields,
   MessageFields,
   WatermarkFields,

@@ -1,4 +1,5 @@
 import { accountHandlers, type AccountHandlers, type SeedDeps } from '../domain/accounts/index.js';
+import { contactHandlers, type ContactHandlers } from '../domain/contacts/index.js';
 import {
   conversationHandlers,
   conversationStates,
@@ -35,6 +36,7 @@ import { jwtAccessTokens } from '../platform/tokens/jwt.js';
 import type { AccessTokens } from '../platform/tokens/port.js';
 import { signingKeys } from '../platform/tokens/signingKeys.js';
 import { accountsById, deviceStates } from '../projections/accounts/accounts.queries.js';
+import { contactBook } from '../projections/contacts/commands.queries.js';
 import {
   conversationSnapshot,
   deviceWatermarks,
@@ -72,6 +74,7 @@ export interface App {
   readonly projector: Projector;
   readonly handlers: {
     readonly accounts: AccountHandlers;
+    readonly contacts: ContactHandlers;
     readonly conversations: ConversationHandlers;
     readonly messages: MessageHandlers;
     readonly receipts: ReceiptHandlers;
@@ -159,6 +162,16 @@ async function build(
   };
   const handlers = {
     accounts,
+    contacts: contactHandlers({
+      eventStore,
+      keys,
+      clock,
+      ids,
+      limiter,
+      findBook: (owner, parts) => contactBook(pool, owner, parts),
+      accountExists,
+      onAppended: () => undefined,
+    }),
     conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
     messages: messageHandlers({ writer, states, keys, clock, limiter }),
     receipts: receiptHandlers({

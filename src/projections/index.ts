@@ -1,4 +1,5 @@
 import { accountsProjection } from './accounts/accounts.js';
+import { contactsProjection } from './contacts/contacts.js';
 import { conversationsProjection } from './conversations/conversations.js';
 import type { Projection } from './kit/projection.js';
 import { receiptsProjection } from './receipts/receipts.js';
@@ -10,4 +11,5 @@ export const PROJECTIONS: readonly Projection[] = [
   conversationsProjection,
   timelineProjection,
   receiptsProjection,
+  contactsProjection,
 ];

@@ -30,6 +30,8 @@ const fields = roots.flatMap(([operation, type]) =>
 const RULES: Record<string, string> = {
   'query.me': 'device',
   'query.account': 'device',
+  'query.contacts': 'device',
+  'query.blockedAccounts': 'device',
   'query.conversation': 'device',
   'query.conversations': 'device',
   'query.snapshot': 'device',
@@ -43,6 +45,9 @@ const RULES: Record<string, string> = {
   'mutation.revokeDevice': 'device',
   'mutation.updateProfile': 'device',
   'mutation.findAccount': 'device',
+  'mutation.syncContacts': 'device',
+  'mutation.blockAccount': 'device',
+  'mutation.unblockAccount': 'device',
   'mutation.startConversation': 'device',
   'mutation.sendMessage': 'device',
   'mutation.acknowledge': 'device',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import type { AccountEvent } from '../../src/domain/accounts/events.js';
+import { DEFAULT_PRIVACY } from '../../src/domain/accounts/privacy.js';
 import { evolve, NO_ACCOUNT } from '../../src/domain/accounts/state.js';
 import { open, sealAad, type SealedField } from '../../src/platform/keys/seal.js';
 
@@ -38,5 +39,11 @@ it('still folds', () => {
     kind: 'registered',
     erased: true,
     devices: new Map([['0199a1b2-0000-7000-8000-0000000000dd', 'revoked']]),
+    privacy: {
+      ...DEFAULT_PRIVACY,
+      lastSeen: { kind: 'contacts_except', except: ['0199a1b2-0000-7000-8000-0000000000bb'] },
+      calls: { kind: 'nobody' },
+      readReceipts: false,
+    },
   });
 });

@@ -27,11 +27,16 @@ const sums = (results: readonly Verified[]) =>
 describe('verify', () => {
   it('finds no difference, before and after an erasure, and leaves nothing behind', async () => {
     await project();
-    const none = ['accounts', 'conversations', 'timeline', 'receipts'].map((id) => [id, 0, 0, 0]);
+    const none = PROJECTIONS.map(({ id }) => [id, 0, 0, 0]);
     const before = await verified();
     expect(before.flatMap(({ examples }) => examples)).toEqual([]);
     expect(sums(before)).toEqual(none);
-    expect(before.map(({ rows }) => rows)).toEqual([9, 6, 8, 5]);
+    expect(Object.fromEntries(before.map(({ projection, rows }) => [projection, rows]))).toMatchObject({
+      accounts: 9,
+      conversations: 6,
+      timeline: 8,
+      receipts: 5,
+    });
     await log.erase('ada');
     await project();
     expect(sums(await verified())).toEqual(none);
@@ -61,8 +66,8 @@ describe('verify', () => {
     const receipts = results.find(({ projection }) => projection === 'receipts');
     expect(receipts?.fold).toBeGreaterThan(0);
     expect(receipts?.fold).toBe(receipts?.rebuilt);
-    expect(sums(results)).toMatchObject([
-      ['accounts', 0, 0, 0],
+    const differing = sums(results).filter(([, ...counts]) => counts.some((count) => count !== 0));
+    expect(differing).toMatchObject([
       ['conversations', 1, 1, 1],
       ['timeline', 2, 2, 1],
       ['receipts', receipts?.rebuilt, receipts?.twice, receipts?.fold],

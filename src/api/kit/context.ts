@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
+import type { ContactHandlers } from '../../domain/contacts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { MessageHandlers } from '../../domain/messages/index.js';
 import type { ReceiptHandlers } from '../../domain/receipts/index.js';
@@ -51,6 +52,7 @@ export interface ApiConfig {
 export interface Services {
   readonly config: ApiConfig;
   readonly accounts: AccountHandlers;
+  readonly contacts: ContactHandlers;
   readonly conversations: Pick<ConversationHandlers, 'start'>;
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;

@@ -1,7 +1,7 @@
 import { fault } from './errors.js';
 
 /** Ids on the wire: what they name, and the UUID without dashes. */
-export const ID_KINDS = { account: 'acc', device: 'dev', conversation: 'cnv', message: 'msg' } as const;
+export const ID_KINDS = { account: 'acc', device: 'dev', conversation: 'cnv', message: 'msg', contact: 'con' } as const;
 export type IdKind = keyof typeof ID_KINDS;
 
 export function encodeId(kind: IdKind, uuid: string): string {

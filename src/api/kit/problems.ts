@@ -68,6 +68,14 @@ export class SessionEnded extends Problem {
   readonly reason!: string;
 }
 
+@Shape({ implements: () => Problem, description: 'Nothing was written.' })
+export class TooMany extends Problem {
+  readonly __typename!: 'TooMany';
+
+  @Field(() => Int, { description: 'The most that may be.' })
+  readonly limit!: number;
+}
+
 /** By type: code and message. */
 export const PROBLEMS = {
   RateLimited: ['RATE_LIMITED', 'Too often: try again later.'],
@@ -78,6 +86,7 @@ export const PROBLEMS = {
   InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],
   InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],
+  TooMany: ['TOO_MANY', 'More than may be: nothing was written.'],
   WrongCode: ['WRONG_CODE', 'This is not the code.'],
   CodeExpired: ['CODE_EXPIRED', 'Request another code.'],
   NoSuchDevice: ['NO_SUCH_DEVICE', 'The account has no such device.'],

@@ -1,6 +1,7 @@
 import { checkText, type TextProblem } from '../shared/text.js';
 import type { ChangeProfile, LinkDevice, RevokeDevice } from './commands.js';
 import type { AccountEvent } from './events.js';
+import { AUDIENCES, effectOf, MAX_EXCEPTIONS, type PrivacyChange } from './privacy.js';
 import type { AccountState } from './state.js';
 
 type Plain = AccountEvent<string>;
@@ -59,6 +60,17 @@ export function decideChangeProfile(
     changes[field] = text === '' ? null : text;
   }
   return { events: Object.keys(changes).length === 0 ? [] : [{ type: 'ProfileChanged', data: changes }] };
+}
+
+export function decideChangePrivacy(
+  state: AccountState,
+  command: PrivacyChange,
+): Decision<{ kind: 'too_many'; limit: number } | { kind: 'no_account' }> {
+  if (state.kind === 'none' || state.erased) return { rejected: { kind: 'no_account' } };
+  const changes = effectOf(state.privacy, command);
+  if (AUDIENCES.some((setting) => (changes[setting]?.except?.length ?? 0) > MAX_EXCEPTIONS))
+    return { rejected: { kind: 'too_many', limit: MAX_EXCEPTIONS } };
+  return { events: Object.keys(changes).length === 0 ? [] : [{ type: 'PrivacyChanged', data: changes }] };
 }
 
 function problemOf(field: string, text: string, max: number, min: number): InvalidText | null {

@@ -1,3 +1,5 @@
+import type { PrivacyChange } from './privacy.js';
+
 /**
  * Facts of `account-<id>` and `phone-<hmac>`. `Text` is a personal field: plain where a decision is made, sealed under
  * the account's key where it is stored.
@@ -22,6 +24,7 @@ export type AccountEvent<Text> =
       /** An absent field is unchanged, null clears it. */
       readonly data: { readonly name?: Text | null; readonly about?: Text | null; readonly avatar?: string | null };
     }
+  | { readonly type: 'PrivacyChanged'; readonly data: PrivacyChange }
   | { readonly type: 'KeyDestroyed'; readonly data: { readonly scope: string } };
 
 export type RevocationReason = 'signed_out' | 'revoked' | 'token_reuse';
@@ -34,5 +37,6 @@ export const SEALED_FIELDS: Readonly<Record<AccountEvent<unknown>['type'], reado
   DeviceLinked: ['name'],
   DeviceRevoked: [],
   ProfileChanged: ['name', 'about'],
+  PrivacyChanged: [],
   KeyDestroyed: [],
 };

@@ -8,11 +8,12 @@ import type { AccessTokens } from '../../platform/tokens/port.js';
 import { sessions, type Tokens } from '../sessions/index.js';
 import { claimPhone, commit, type Cause, type StreamDeps } from './accountStream.js';
 import type { ChangeProfile, LinkDevice, RevokeDevice } from './commands.js';
-import { decideChangeProfile, decideLinkDevice, decideRevokeDevice } from './decide.js';
+import { decideChangePrivacy, decideChangeProfile, decideLinkDevice, decideRevokeDevice } from './decide.js';
 import { deviceStatuses, type DeviceStatusDeps, type DeviceStatuses } from './deviceStatus.js';
 import { otps } from './otpHandle.js';
 import {
   rateLimited,
+  type ChangePrivacyOutcome,
   type Handled,
   type RefreshSessionOutcome,
   type RequestOtpOutcome,
@@ -21,6 +22,7 @@ import {
   type UpdateProfileOutcome,
 } from './outcomes.js';
 import { parsePhone } from './phone.js';
+import type { PrivacyChange } from './privacy.js';
 import { NO_ACCOUNT } from './state.js';
 
 export interface AccountDeps extends StreamDeps, DeviceStatusDeps {
@@ -29,6 +31,8 @@ export interface AccountDeps extends StreamDeps, DeviceStatusDeps {
   readonly sms: Sms;
   readonly tokens: AccessTokens;
   readonly readStore: Pick<ReadStore, 'pool' | 'transaction'>;
+  /** What this node just appended, ahead of the log's delivery. */
+  readonly onPrivacyChanged?: (accountId: string) => void;
 }
 
 /** The device that a call comes from. */
@@ -54,6 +58,7 @@ export interface AccountHandlers {
   signOut(caller: Caller): Promise<Handled<{ readonly kind: 'signed_out' }>>;
   revokeDevice(caller: Caller, deviceId: string): Promise<Handled<RevokeDeviceOutcome>>;
   updateProfile(caller: Caller, changes: ChangeProfile): Promise<Handled<UpdateProfileOutcome>>;
+  changePrivacy(caller: Caller, changes: PrivacyChange): Promise<Handled<ChangePrivacyOutcome>>;
   /** Tokens without a code, for seeds and benches that registered the device themselves. */
   issueTokens(caller: Caller): Promise<Tokens>;
   readonly devices: DeviceStatuses;
@@ -186,6 +191,16 @@ export function accountHandlers(deps: AccountDeps): AccountHandlers {
       const done = await commit(deps, caller.accountId, by(caller), (state) => decideChangeProfile(state, changes));
       if (!('rejected' in done)) return { outcome: { kind: 'profile_updated' }, ...at(done.position) };
       if (done.rejected.kind === 'invalid_text') return { outcome: done.rejected };
+      throw new Error('a session outlived its account');
+    },
+
+    async changePrivacy(caller, changes) {
+      const done = await commit(deps, caller.accountId, by(caller), (state) => decideChangePrivacy(state, changes));
+      if (!('rejected' in done)) {
+        deps.onPrivacyChanged?.(caller.accountId);
+        return { outcome: { kind: 'privacy_changed' }, ...at(done.position) };
+      }
+      if (done.rejected.kind === 'too_many') return { outcome: done.rejected };
       throw new Error('a session outlived its account');
     },
   };

@@ -4,4 +4,14 @@ export type { DeviceRow } from './deviceStatus.js';
 export { accountHandlers, type AccountHandlers } from './handle.js';
 export type { SubmitOtpOutcome } from './outcomes.js';
 export { parsePhone } from './phone.js';
+export {
+  AUDIENCES,
+  DEFAULT_PRIVACY,
+  isInAudience,
+  SWITCHES,
+  type Audience,
+  type AudienceSetting,
+  type Privacy,
+  type PrivacyChange,
+} from './privacy.js';
 export { registerMany, seedPhone, type SeedDeps } from './seed.js';

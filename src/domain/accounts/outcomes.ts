@@ -56,6 +56,9 @@ export type RevokeDeviceOutcome =
   { readonly kind: 'device_revoked'; readonly deviceId: string } | { readonly kind: 'no_such_device' };
 export type UpdateProfileOutcome = { readonly kind: 'profile_updated' } | InvalidText;
 
+export type ChangePrivacyOutcome =
+  { readonly kind: 'privacy_changed' } | { readonly kind: 'too_many'; readonly limit: number };
+
 export function rateLimited(outcome: LimitOutcome & { ok: false }): { readonly outcome: RateLimited } {
   return { outcome: { kind: 'rate_limited', retryAfterMs: outcome.retryAfterMs } };
 }

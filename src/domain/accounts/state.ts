@@ -1,4 +1,5 @@
 import type { AccountEvent } from './events.js';
+import { DEFAULT_PRIVACY, type Privacy } from './privacy.js';
 
 export type AccountState =
   | { readonly kind: 'none' }
@@ -7,6 +8,7 @@ export type AccountState =
       readonly devices: ReadonlyMap<string, 'active' | 'revoked'>;
       /** The account's key was destroyed: nothing personal can be written any more. */
       readonly erased: boolean;
+      readonly privacy: Privacy;
     };
 
 export const NO_ACCOUNT: AccountState = { kind: 'none' };
@@ -14,7 +16,9 @@ export const NO_ACCOUNT: AccountState = { kind: 'none' };
 /** Total: an event that does not fit the state leaves it as it is. */
 export function evolve(state: AccountState, event: AccountEvent<unknown>): AccountState {
   if (event.type === 'AccountRegistered')
-    return state.kind === 'none' ? { kind: 'registered', devices: new Map(), erased: false } : state;
+    return state.kind === 'none'
+      ? { kind: 'registered', devices: new Map(), erased: false, privacy: DEFAULT_PRIVACY }
+      : state;
   if (state.kind === 'none') return state;
   switch (event.type) {
     case 'DeviceLinked':
@@ -24,6 +28,8 @@ export function evolve(state: AccountState, event: AccountEvent<unknown>): Accou
       return { ...state, devices: new Map(state.devices).set(event.data.deviceId, 'revoked') };
     case 'KeyDestroyed':
       return event.data.scope === 'account' ? { ...state, erased: true } : state;
+    case 'PrivacyChanged':
+      return { ...state, privacy: { ...state.privacy, ...event.data } };
     case 'ProfileChanged':
       return state;
   }

@@ -12,6 +12,11 @@ export function accountStream(accountId: string): string {
   return `account-${accountId}`;
 }
 
+/** The contact book and the blocks of an account. */
+export function contactsStream(accountId: string): string {
+  return `contacts-${accountId}`;
+}
+
 /** @param phoneHmac hex; 128 bits of it name the stream. */
 export function phoneStream(phoneHmac: string): string {
   return `phone-${phoneHmac.slice(0, 32)}`;

@@ -1,4 +1,5 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
+import { foldContacts } from './naiveContacts.js';
 import { foldConversation } from './naiveConversation.js';
 
 /** A row as it is compared: instants in milliseconds, int8 as digits, bytes in base64. */
@@ -10,6 +11,10 @@ export type Tables = Readonly<Record<string, Map<string, Row>>>;
 export const KEYS: Readonly<Record<string, readonly string[]>> = {
   accounts: ['id'],
   devices: ['id'],
+  privacy_settings: ['account_id', 'setting'],
+  contacts: ['owner_id', 'phone_hmac'],
+  blocks: ['owner_id', 'account_id'],
+  contact_books: ['owner_id'],
   conversations: ['id'],
   memberships: ['conversation_id', 'account_id', 'joined_seq'],
   invite_links: ['conversation_id', 'link_id'],
@@ -55,12 +60,27 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const { phone = null, name = null } = event.opened;
       const { phoneHmac, country } = data as { phoneHmac: string; country: string };
       const fresh = { phone, phone_hmac: phoneHmac, country, name, about: null, avatar: null };
-      table('accounts').set(id, { id, ...fresh, registered_at: at, position });
+      table('accounts').set(id, { id, ...fresh, registered_at: at, registered: position, position });
     }
     if (event.type === 'ProfileChanged' && row !== undefined) {
       for (const field of ['name', 'about'] as const) if (field in data) row[field] = event.opened[field] ?? null;
       if ('avatar' in data) row['avatar'] = data['avatar'] as string | null;
       row['position'] = position;
+    }
+    if (event.type === 'PrivacyChanged') {
+      for (const [setting, given] of Object.entries(data)) {
+        const { kind, except = [] } = given as { kind?: string; except?: readonly string[] };
+        const value =
+          kind === undefined
+            ? given === true
+              ? 'on'
+              : 'off'
+            : kind === 'contacts_except'
+              ? `${kind}:${except.join()}`
+              : kind;
+        const key = { account_id: id, setting };
+        table('privacy_settings').set(`${id} ${setting}`, { ...key, value, revision: event.revision, position });
+      }
     }
     if (event.type === 'DeviceLinked') {
       const { deviceId, platform } = data as { deviceId: string; platform: string };
@@ -76,12 +96,14 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
     if (event.type === 'KeyDestroyed' && data['scope'] === 'account') {
       if (row !== undefined) Object.assign(row, { phone: null, name: null, about: null, position });
       for (const device of table('devices').values()) if (device['account_id'] === id) device['name'] = null;
+      for (const [key, contact] of table('contacts')) if (contact['owner_id'] === id) table('contacts').delete(key);
       for (const entry of table('timeline').values())
         if (entry['author_id'] === id && OWN_WORDS.has(String(entry['kind'])) && entry['erased'] === false)
           Object.assign(entry, { text: null, body: null, erased: true });
     }
   };
 
+  const contact = foldContacts(table);
   const conversation = foldConversation(table, (event, id, author, device, seq) =>
     raise(event, id, author, device, { delivered: seq, read: seq }),
   );
@@ -111,6 +133,7 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const id = event.stream.slice(dash + 1);
       const data = event.data as Data;
       if (category === 'account') account(event, id, data);
+      if (category === 'contacts') contact(event, id, data);
       if (category === 'conversation') conversation(event, id, data);
       if (category === 'receipts' && event.type === 'WatermarkAdvanced') {
         const {

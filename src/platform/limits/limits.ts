@@ -13,6 +13,13 @@ export const LIMITS = {
   otpPerAddress: { points: 30, seconds: 3600, doc: 'per address: text messages cost money' },
   submitPerAddress: { points: 60, seconds: 600, doc: 'per address: guessing over many numbers' },
   findAccount: { points: 100, seconds: 3600, doc: 'per account: numbers must not be enumerated' },
+  syncContacts: { points: 60, seconds: 600, doc: 'per account: a phone book of 10,000 in parts, and its changes' },
+  contactNumbers: {
+    points: 5_000,
+    seconds: 86_400,
+    doc: 'per account, one for each number that its book did not have: most books on the first day; numbers must not be enumerated',
+  },
+  blockAccount: { points: 100, seconds: 600, doc: 'per account: more than anybody has reason to' },
   startConversation: { points: 60, seconds: 60, doc: 'per account: bulk approaches' },
   sendMessage: { points: 500, seconds: 5, doc: 'per device: 100 a second, with a burst of 500 after a time offline' },
   acknowledge: {

@@ -2,18 +2,33 @@ import path from 'node:path';
 import type pg from 'pg';
 import { projectRoot } from '../../platform/config/root.js';
 import type { Projection } from '../kit/projection.js';
-import { foldBatch, type AccountPatch, type AccountRow, type Changes, type DeviceRow } from './fold.js';
+import {
+  foldBatch,
+  type AccountPatch,
+  type AccountRow,
+  type Changes,
+  type DeviceRow,
+  type SettingRow,
+} from './fold.js';
 
-/** Accounts and their devices. Its tables are in schema/sql/projections/accounts.v1.sql. */
+/** Accounts and their devices. Its tables are in schema/sql/projections/accounts.v2.sql. */
 export const accountsProjection: Projection = {
   id: 'accounts',
-  version: 1,
-  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'accounts.v1.sql'),
-  eventTypes: ['AccountRegistered', 'ProfileChanged', 'DeviceLinked', 'DeviceRevoked', 'KeyDestroyed'],
+  version: 2,
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'accounts.v2.sql'),
+  eventTypes: [
+    'AccountRegistered',
+    'ProfileChanged',
+    'PrivacyChanged',
+    'DeviceLinked',
+    'DeviceRevoked',
+    'KeyDestroyed',
+  ],
   async project(batch, tx, schema) {
     const changes = foldBatch(batch);
     await insertAccounts(tx, schema, [...changes.accounts.values()]);
     await patchAccounts(tx, schema, [...changes.patches.values()]);
+    await upsertSettings(tx, schema, [...changes.settings.values()]);
     await insertDevices(tx, schema, [...changes.devices.values()]);
     await revokeDevices(tx, schema, changes.revoked);
     await eraseDevices(tx, schema, changes.erased);
@@ -23,8 +38,9 @@ export const accountsProjection: Projection = {
 async function insertAccounts(tx: pg.PoolClient, schema: string, rows: readonly AccountRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO ${schema}.accounts (id, phone, phone_hmac, country, name, registered_at, position)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::int8[])
+    `INSERT INTO ${schema}.accounts (id, phone, phone_hmac, country, name, registered_at, registered, position)
+     SELECT *, position FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::int8[])
+       AS r (id, phone, phone_hmac, country, name, registered_at, position)
      ON CONFLICT (id) DO NOTHING`,
     [
       rows.map((row) => row.id),
@@ -62,6 +78,18 @@ async function patchAccounts(tx: pg.PoolClient, schema: string, patches: readonl
       patches.map((patch) => patch.avatar ?? null),
       patches.map((patch) => patch.position),
     ],
+  );
+}
+
+async function upsertSettings(tx: pg.PoolClient, schema: string, rows: readonly SettingRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO ${schema}.privacy_settings AS s (account_id, setting, value, revision, position)
+     SELECT account_id, setting, value, revision, position
+     FROM json_to_recordset($1) AS r (account_id uuid, setting text, value text, revision int, position bigint)
+     ON CONFLICT (account_id, setting) DO UPDATE SET value = excluded.value, revision = excluded.revision, position = excluded.position
+     WHERE s.position < excluded.position`,
+    [JSON.stringify(rows)],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { AccountEvent } from '../../domain/accounts/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import type { OpenedEvent } from '../kit/projection.js';
+import { settingText } from './privacy.js';
 
 export interface AccountRow {
   readonly id: string;
@@ -21,6 +22,14 @@ export interface DeviceRow {
   readonly position: bigint;
 }
 
+export interface SettingRow {
+  readonly account_id: string;
+  readonly setting: string;
+  readonly value: string;
+  readonly revision: number;
+  readonly position: string;
+}
+
 /** An absent field stays. `erase` blanks what the account's key sealed. */
 export interface AccountPatch {
   readonly id: string;
@@ -34,6 +43,7 @@ export interface AccountPatch {
 export interface Changes {
   readonly accounts: Map<string, AccountRow>;
   readonly patches: Map<string, AccountPatch>;
+  readonly settings: Map<string, SettingRow>;
   readonly devices: Map<string, DeviceRow>;
   /** By device; the first revocation stands. */
   readonly revoked: Map<string, { readonly at: Date; readonly position: bigint }>;
@@ -45,6 +55,7 @@ export function foldBatch(batch: readonly OpenedEvent[]): Changes {
   const changes: Changes = {
     accounts: new Map(),
     patches: new Map(),
+    settings: new Map(),
     devices: new Map(),
     revoked: new Map(),
     erased: new Map(),
@@ -80,6 +91,16 @@ function apply(changes: Changes, stored: OpenedEvent): void {
       if (event.data.avatar !== undefined) patch.avatar = event.data.avatar;
       return;
     }
+    case 'PrivacyChanged':
+      for (const [setting, value] of Object.entries(event.data))
+        changes.settings.set(`${id} ${setting}`, {
+          account_id: id,
+          setting,
+          value: settingText(value),
+          revision: stored.revision,
+          position: String(position),
+        });
+      return;
     case 'DeviceLinked': {
       const { deviceId, platform } = event.data;
       if (changes.devices.has(deviceId)) return;

@@ -136,7 +136,7 @@ describe('the projector', () => {
     const projector = await started();
     await expect.poll(() => projector.parked()).toEqual({ projection: 'all', position: 0n });
     const { rows } = await log.database.pool.query<{ parked_error: string }>('SELECT parked_error FROM projections');
-    expect(rows.map((row) => row.parked_error)).toEqual(Array(4).fill('MissingKeyError'));
+    expect(rows.map((row) => row.parked_error)).toEqual(PROJECTIONS.map(() => 'MissingKeyError'));
     log.keys.set(id, key);
     expect(await projector.waitFor(await log.eventStore.head(), 10_000)).toBe(true);
     await projector.waitFor(await log.erase('ada'), 5_000);

@@ -1,4 +1,4 @@
--- Who is registered, and on which devices. Personal columns are null once the account's key is destroyed.
+-- Who is registered, on which devices, and what they show to whom. `registered` is the position of the registration. Personal columns are null once the account's key is destroyed.
 CREATE TABLE accounts (
   id            uuid PRIMARY KEY,
   phone         text,
@@ -8,6 +8,7 @@ CREATE TABLE accounts (
   about         text,
   avatar        text,
   registered_at timestamptz NOT NULL,
+  registered    bigint NOT NULL,
   position      bigint NOT NULL
 );
 CREATE INDEX accounts_phone ON accounts (phone_hmac);
@@ -22,3 +23,13 @@ CREATE TABLE devices (
   position   bigint NOT NULL
 );
 CREATE INDEX devices_account ON devices (account_id, linked_at);
+
+-- Settings that were ever changed; without a row the default holds. `value`: an audience, `contacts_except:<ids>`, `on` or `off`.
+CREATE TABLE privacy_settings (
+  account_id uuid NOT NULL,
+  setting    text NOT NULL,
+  value      text NOT NULL,
+  revision   int NOT NULL,
+  position   bigint NOT NULL,
+  PRIMARY KEY (account_id, setting)
+);

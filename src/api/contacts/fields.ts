@@ -1,0 +1,18 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Account } from '../accounts/types.js';
+import { accountValue } from '../accounts/values.js';
+import type { ApiContext } from '../kit/context.js';
+import { Contact } from './types.js';
+
+@Resolver(() => Contact)
+export class ContactFields {
+  @FieldResolver(() => Account, {
+    nullable: true,
+    description: 'Who registered with the number. Null as well for who does not want to be found by it.',
+  })
+  async account(@Root() { accountUuid }: Contact, @Ctx() { loaders }: ApiContext): Promise<Account | null> {
+    if (accountUuid === null) return null;
+    const account = await loaders.account.load(accountUuid);
+    return account === null ? null : accountValue(account);
+  }
+}
