@@ -4,11 +4,18 @@ import {
   conversationHandlers,
   conversationStates,
   conversationWriter,
+  standingOf,
   type ConversationHandlers,
   type ConversationStates,
   type ConversationWriter,
 } from '../domain/conversations/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
+import {
+  preferenceHandlers,
+  preferenceStates,
+  type PreferenceHandlers,
+  type PreferenceStates,
+} from '../domain/preferences/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
 import type { Cache } from '../platform/cache/port.js';
 import { systemClock } from '../platform/clock/system.js';
@@ -43,6 +50,7 @@ import {
   knownMessages,
 } from '../projections/conversations/commands.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
+import { placeOfMessage, preferencesSnapshot } from '../projections/preferences/preferences.queries.js';
 import { createProjector, type Projector } from '../projections/kit/projector.js';
 import { openShared } from './shared.js';
 
@@ -71,6 +79,7 @@ export interface App {
   readonly outbox: DevelopmentOutbox | undefined;
   readonly states: ConversationStates;
   readonly writer: ConversationWriter;
+  readonly preferences: PreferenceStates;
   readonly projector: Projector;
   readonly handlers: {
     readonly accounts: AccountHandlers;
@@ -78,6 +87,7 @@ export interface App {
     readonly conversations: ConversationHandlers;
     readonly messages: MessageHandlers;
     readonly receipts: ReceiptHandlers;
+    readonly preferences: PreferenceHandlers;
   };
   /** For `registerMany`. */
   readonly seedDeps: SeedDeps;
@@ -143,6 +153,7 @@ async function build(
   const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
   const states = conversationStates({ eventStore, findSnapshot: (id) => conversationSnapshot(pool, id) });
   const writer = conversationWriter({ eventStore, states, findKnown: (id, ids) => knownMessages(pool, id, ids) });
+  const preferences = preferenceStates({ eventStore, findSnapshot: (id) => preferencesSnapshot(pool, id) });
   const accounts = accountHandlers({
     eventStore,
     keys,
@@ -182,6 +193,16 @@ async function build(
       limiter,
       findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId),
     }),
+    preferences: preferenceHandlers({
+      eventStore,
+      states: preferences,
+      keys,
+      clock,
+      ids,
+      limiter,
+      standingOf: async (id, accountId) => standingOf(await states.load(id), accountId),
+      findMessage: (accountId, messageId) => placeOfMessage(pool, accountId, messageId),
+    }),
   };
   return {
     config,
@@ -199,6 +220,7 @@ async function build(
     outbox,
     states,
     writer,
+    preferences,
     projector,
     handlers,
     seedDeps: { eventStore, keys, clock, ids },

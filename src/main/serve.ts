@@ -38,6 +38,7 @@ export async function serve(app: App): Promise<string> {
     isMember: async (conversationId, accountId) => isMember((await states.load(conversationId)).state, accountId),
     onEvent: (event) => {
       handlers.accounts.devices.onEvent(event);
+      if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);
     },
     reads,
     logger,

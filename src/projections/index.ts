@@ -2,6 +2,7 @@ import { accountsProjection } from './accounts/accounts.js';
 import { contactsProjection } from './contacts/contacts.js';
 import { conversationsProjection } from './conversations/conversations.js';
 import type { Projection } from './kit/projection.js';
+import { preferencesProjection } from './preferences/preferences.js';
 import { receiptsProjection } from './receipts/receipts.js';
 import { timelineProjection } from './timeline/timeline.js';
 
@@ -12,4 +13,5 @@ export const PROJECTIONS: readonly Projection[] = [
   timelineProjection,
   receiptsProjection,
   contactsProjection,
+  preferencesProjection,
 ];

@@ -45,6 +45,13 @@ export interface TestLog {
     device: string,
     marks: { readonly delivered?: number; readonly read?: number },
   ): Promise<Position>;
+  /** An event of the account's preferences; what is in `sealed` is sealed. */
+  prefer(
+    account: string,
+    type: string,
+    data: Record<string, unknown>,
+    sealed?: Record<string, string>,
+  ): Promise<Position>;
   /** The fact, then the key. */
   erase(account: string): Promise<Position>;
   append(stream: string, ...events: readonly NewEvent[]): Promise<Position>;
@@ -155,6 +162,7 @@ export async function testLog(): Promise<TestLog> {
         `receipts-${uuid(conversation)}`,
         event('WatermarkAdvanced', account, { accountId: uuid(account), deviceId: uuid(device), ...marks }),
       ),
+    prefer: (account, type, data, sealed) => append(`preferences-${uuid(account)}`, event(type, account, data, sealed)),
     async erase(account) {
       const position = await append(`account-${uuid(account)}`, event('KeyDestroyed', account, { scope: 'account' }));
       keys.delete(formatKeyRef({ subject: uuid(account), scope: 'account' }));

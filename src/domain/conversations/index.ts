@@ -23,6 +23,7 @@ export {
   isMember,
   isTold,
   roleOf,
+  standingOf,
   toldOf,
   type Conversation,
   type ConversationState,

@@ -123,6 +123,17 @@ export function isAdmin(state: ConversationState, accountId: string): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+/** Up to where somebody who is, or once was, in the conversation may see it; undefined for others. */
+export function standingOf(
+  { state, revision }: { readonly state: ConversationState; readonly revision: number },
+  accountId: string,
+): { readonly head: number } | undefined {
+  if (state.kind === 'absent') return undefined;
+  if (state.members.has(accountId)) return { head: revision };
+  const last = state.left.get(accountId)?.at(-1);
+  return last === undefined ? undefined : { head: last.to - 1 };
+}
+
 /** Whether the account is told of what happened at this sequence, whatever became of its membership since. */
 export function isTold(state: ConversationState, accountId: string, seq: number): boolean {
   if (state.kind === 'absent') return false;

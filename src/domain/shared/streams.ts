@@ -17,6 +17,10 @@ export function contactsStream(accountId: string): string {
   return `contacts-${accountId}`;
 }
 
+export function preferencesStream(accountId: string): string {
+  return `preferences-${accountId}`;
+}
+
 /** @param phoneHmac hex; 128 bits of it name the stream. */
 export function phoneStream(phoneHmac: string): string {
   return `phone-${phoneHmac.slice(0, 32)}`;

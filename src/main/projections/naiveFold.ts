@@ -1,6 +1,7 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { foldContacts } from './naiveContacts.js';
 import { foldConversation } from './naiveConversation.js';
+import { naivePreferences, PREFERENCE_KEYS } from './naivePreferences.js';
 
 /** A row as it is compared: instants in milliseconds, int8 as digits, bytes in base64. */
 export type Row = Record<string, string | number | boolean | null>;
@@ -24,6 +25,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   reactions: ['conversation_id', 'target_seq', 'account_id'],
   poll_votes: ['conversation_id', 'target_seq', 'account_id'],
   pins: ['conversation_id', 'target_seq'],
+  ...PREFERENCE_KEYS,
 };
 
 /** Kinds of entries that say what is sealed under their author's key. */
@@ -134,6 +136,7 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const data = event.data as Data;
       if (category === 'account') account(event, id, data);
       if (category === 'contacts') contact(event, id, data);
+      naivePreferences(tables, event, category, id);
       if (category === 'conversation') conversation(event, id, data);
       if (category === 'receipts' && event.type === 'WatermarkAdvanced') {
         const {

@@ -27,6 +27,12 @@ export const LIMITS = {
     seconds: 5,
     doc: 'per device: one for each message is already more than a client needs',
   },
+  changePreferences: {
+    points: 300,
+    seconds: 60,
+    doc: 'per account: many chats and messages marked one after the other',
+  },
+  saveDraft: { points: 300, seconds: 60, doc: 'per account: five a second, more than pauses in typing' },
   query: { points: 1000, seconds: 5, doc: 'per device: scrolling fast through a long history' },
 } as const satisfies Record<string, Limit>;
 
