@@ -15,7 +15,9 @@ import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
 import { snapshotPosition } from '../projections/kit/snapshot.js';
+import { parkedEvents } from '../workers/kit/retries.js';
 import type { App } from './compose.js';
+import { runWorkers } from './workers.js';
 
 const CATCH_UP_MS = 60_000;
 
@@ -79,6 +81,12 @@ export async function serve(app: App): Promise<string> {
     hub,
     present: presenterOf(logger),
   });
+  const working = new AbortController();
+  const worked = runWorkers(app, working.signal);
+  lifecycle.add('workers', async () => {
+    working.abort();
+    await worked;
+  });
   app.metrics.gauge('sockets', 'Open WebSockets', () => sockets.connections);
   app.metrics.gauge('subscriptions', 'Running subscriptions', () => hub.sources);
   const url = await listen(http, config.host, config.port);
@@ -124,6 +132,7 @@ function healthOf(
     );
   return {
     live: () => undefined,
+    parked: () => parkedEvents(readStore.pool).catch(() => 0),
     async ready() {
       const [eventStoreAnswers, readStoreAnswers, unparked] = await Promise.all([
         answers(eventStore.head()),

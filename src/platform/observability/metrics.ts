@@ -36,6 +36,12 @@ export function createMetrics() {
       help: 'Events applied to the read model',
       registers,
     }),
+    workerEvents: new Counter({
+      name: 'parlance_worker_events_total',
+      help: 'Events that workers handled, postponed or parked',
+      labelNames: ['worker', 'outcome'],
+      registers,
+    }),
     /** A figure that is looked up when it is asked for. */
     gauge(name: string, help: string, read: () => number): void {
       const gauge = new Gauge({
