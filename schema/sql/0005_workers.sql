@@ -1,10 +1,3 @@
--- Who works at what, so that two nodes do not: a holder renews before `until`, by this database's clock.
-CREATE TABLE leases (
-  name       text PRIMARY KEY,
-  holder     uuid NOT NULL,
-  held_until timestamptz NOT NULL
-);
-
 -- How far each worker has followed the log: whatever is at or before the position was handled, or is in worker_retries.
 CREATE TABLE worker_checkpoints (
   worker   text PRIMARY KEY,

@@ -1,6 +1,7 @@
 import { runFollowers } from '../workers/kit/followers.js';
 import type { Follower } from '../workers/kit/follower.js';
 import { systemIds } from '../platform/ids/system.js';
+import { postgresLeases } from '../platform/leases/postgres.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { App } from './compose.js';
 
@@ -8,14 +9,14 @@ import type { App } from './compose.js';
 export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   const { config, readStore, eventStore, open, logger, metrics } = app;
   if (!['all', 'workers'].some((role) => config.roles.includes(role))) return;
-  const holder = systemIds(systemClock).next();
+  const leases = postgresLeases(readStore.pool, systemClock, systemIds(systemClock).next());
   const followers: readonly Follower[] = followersOf(app);
   const deps = {
     pool: readStore.pool,
     eventStore,
     open,
     logger,
-    holder,
+    leases,
     onOutcome: (worker: string, outcome: string) => metrics.workerEvents.inc({ worker, outcome }),
   };
   if (followers.length > 0) await runFollowers(deps, followers, signal);

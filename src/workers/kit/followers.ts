@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
+import type { Leases } from '../../platform/leases/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
 import type { Logger } from '../../platform/observability/logger.js';
 import { isPassing } from '../../projections/kit/apply.js';
@@ -22,8 +23,7 @@ export interface FollowersDeps {
   readonly eventStore: Pick<EventStore, 'head' | 'readStream' | 'subscribe'>;
   readonly open: Opener;
   readonly logger: Logger;
-  /** A UUID of this process. */
-  readonly holder: string;
+  readonly leases: Leases;
   readonly onOutcome?: (worker: string, outcome: 'handled' | 'postponed' | 'parked') => void;
   readonly times?: Partial<typeof TIMES>;
 }

@@ -1,12 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Leases } from '../../platform/leases/port.js';
 import type { Logger } from '../../platform/observability/logger.js';
 
 export interface LeaseDeps {
-  readonly pool: Pick<pg.Pool, 'query'>;
+  readonly leases: Leases;
   readonly logger: Logger;
-  /** A UUID of this process. */
-  readonly holder: string;
   readonly leaseMs?: number;
 }
 
@@ -27,7 +25,7 @@ export async function underLease(
   const rest = (ms: number): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
   const ended = (): boolean => signal.aborted;
   while (!ended()) {
-    if (!(await take(deps, name, leaseMs).catch(() => false))) {
+    if (!(await deps.leases.take(name, leaseMs).catch(() => false))) {
       await rest(leaseMs / 3);
       continue;
     }
@@ -42,20 +40,7 @@ export async function underLease(
     await renewing;
     if (!ended()) await rest(Math.min(1_000, leaseMs / 3));
   }
-  await deps.pool
-    .query('DELETE FROM leases WHERE name = $1 AND holder = $2', [name, deps.holder])
-    .catch(() => undefined);
-}
-
-async function take({ pool, holder }: LeaseDeps, name: string, leaseMs: number): Promise<boolean> {
-  const { rowCount } = await pool.query({
-    name: 'lease_take',
-    text: `INSERT INTO leases AS l (name, holder, held_until) VALUES ($1, $2, now() + $3 * interval '1 millisecond')
-           ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-             WHERE l.holder = excluded.holder OR l.held_until < now()`,
-    values: [name, holder, leaseMs],
-  });
-  return rowCount === 1;
+  await deps.leases.release(name).catch(() => undefined);
 }
 
 /** Until the work is over; aborts it once the lease may be another's. */
@@ -73,7 +58,7 @@ async function renew(
     await pause(leaseMs / 3, undefined, { signal: either }).catch(() => undefined);
     if (ended()) return;
     const asked = performance.now();
-    const held = await take(deps, name, leaseMs).catch(() => undefined);
+    const held = await deps.leases.take(name, leaseMs).catch(() => undefined);
     if (held === true) heldAt = asked;
     if (held === false || performance.now() - heldAt > leaseMs * 0.8) work.abort();
   }

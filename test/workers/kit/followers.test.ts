@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventStoreError, type Position } from '../../../src/platform/eventStore/port.js';
 import { silentLogger } from '../../../src/platform/observability/logger.js';
+import { systemClock } from '../../../src/platform/clock/system.js';
+import { postgresLeases } from '../../../src/platform/leases/postgres.js';
 import { RetryLater, type Follower } from '../../../src/workers/kit/follower.js';
 import { runFollowers, type FollowersDeps } from '../../../src/workers/kit/followers.js';
 import { parkedEvents } from '../../../src/workers/kit/retries.js';
@@ -10,6 +12,7 @@ const TIMES = { backoffMs: 1, maxBackoffMs: 2, pollMs: 2, idleMs: 5, checkpointM
 const running: AbortController[] = [];
 let done: Promise<void>[] = [];
 let log: TestLog;
+let nodes = 0;
 
 beforeEach(async () => {
   log = await testLog();
@@ -48,7 +51,7 @@ function run(followers: readonly Follower[], more: Partial<FollowersDeps> = {}):
     eventStore,
     open,
     logger: silentLogger,
-    holder: uuid(`node ${done.length}`),
+    leases: postgresLeases(database.pool, systemClock, uuid(`node ${(nodes += 1)}`)),
     times: TIMES,
   };
   const ended = runFollowers({ ...deps, ...more }, followers, stop.signal);
