@@ -10,6 +10,7 @@ import { ContactQueries } from './contacts/queries.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
+import { GroupMutations } from './groups/mutations.js';
 import { enforceRules } from './kit/authorize.js';
 import { MessageFields } from './messages/fields.js';
 import { MessageMutations } from './messages/mutations.js';
@@ -27,6 +28,7 @@ const RESOLVERS = [
   AccountMutations,
   ContactMutations,
   ConversationMutations,
+  GroupMutations,
   MessageMutations,
   ReceiptMutations,
   LiveSubscriptions,

@@ -9,6 +9,7 @@ import {
   type ConversationStates,
   type ConversationWriter,
 } from '../domain/conversations/index.js';
+import { groupHandlers, type GroupHandlers } from '../domain/groups/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
 import {
   preferenceHandlers,
@@ -85,6 +86,7 @@ export interface App {
     readonly accounts: AccountHandlers;
     readonly contacts: ContactHandlers;
     readonly conversations: ConversationHandlers;
+    readonly groups: GroupHandlers;
     readonly messages: MessageHandlers;
     readonly receipts: ReceiptHandlers;
     readonly preferences: PreferenceHandlers;
@@ -171,6 +173,13 @@ async function build(
       return event.type === 'AccountRegistered';
     return false;
   };
+  const existing = async (accountIds: readonly string[]): Promise<ReadonlySet<string>> => {
+    const known = await accountsById(pool, accountIds);
+    const fresh = await Promise.all(
+      accountIds.map(async (accountId) => known.has(accountId) || (await accountExists(accountId))),
+    );
+    return new Set(accountIds.filter((_accountId, index) => fresh[index]));
+  };
   const handlers = {
     accounts,
     contacts: contactHandlers({
@@ -184,6 +193,7 @@ async function build(
       onAppended: () => undefined,
     }),
     conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
+    groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd: () => 'yes' }),
     messages: messageHandlers({ writer, states, keys, clock, limiter }),
     receipts: receiptHandlers({
       eventStore,

@@ -3,6 +3,7 @@ import {
   isNonNullType,
   type GraphQLField,
   type GraphQLInputType,
+  isEnumType,
   isInputObjectType,
   isListType,
   isLeafType,
@@ -49,6 +50,13 @@ const RULES: Record<string, string> = {
   'mutation.blockAccount': 'device',
   'mutation.unblockAccount': 'device',
   'mutation.startConversation': 'device',
+  'mutation.createGroup': 'device',
+  'mutation.addMembers': 'device',
+  'mutation.removeMember': 'device',
+  'mutation.leaveGroup': 'device',
+  'mutation.changeRole': 'device',
+  'mutation.updateGroupInfo': 'device',
+  'mutation.updateGroupSettings': 'device',
   'mutation.sendMessage': 'device',
   'mutation.acknowledge': 'device',
   'subscription.updates': 'device',
@@ -64,7 +72,7 @@ function call({ operation, field }: { operation: string; field: GraphQLField<unk
   return `${operation} { ${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selection} }`;
 }
 
-const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv' };
+const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv', linkId: 'lnk' };
 const kindsOf: Record<string, string> = { conversation: 'cnv', message: 'msg', account: 'acc', revokeDevice: 'dev' };
 
 function valueOf(type: GraphQLInputType, name: string): string {
@@ -81,7 +89,7 @@ function valueOf(type: GraphQLInputType, name: string): string {
     case 'Int':
       return '1';
     default:
-      return '"x"';
+      return isEnumType(type) ? type.getValues()[0]!.name : '"x"';
   }
 }
 

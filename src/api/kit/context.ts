@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
 import type { ContactHandlers } from '../../domain/contacts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
+import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageHandlers } from '../../domain/messages/index.js';
 import type { ReceiptHandlers } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
@@ -54,6 +55,7 @@ export interface Services {
   readonly accounts: AccountHandlers;
   readonly contacts: ContactHandlers;
   readonly conversations: Pick<ConversationHandlers, 'start'>;
+  readonly groups: GroupHandlers;
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
   readonly reads: Reads;

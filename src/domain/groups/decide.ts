@@ -92,7 +92,11 @@ function decideCreate(state: ConversationState, command: CommandOf<'create'>): G
 
 function decideAdd(state: Conversation, { by, members }: CommandOf<'addMembers'>): GroupDecision {
   if (!permits(state, state.settings.addMembers, by)) return rejected('not_allowed');
-  return add(state, [...new Set(members)].filter((accountId) => !state.members.has(accountId)), 'admin');
+  return add(
+    state,
+    [...new Set(members)].filter((accountId) => !state.members.has(accountId)),
+    'admin',
+  );
 }
 
 function add(
@@ -113,7 +117,9 @@ function decideRemove(state: Conversation, { by, accountId }: CommandOf<'removeM
   if (!isAdmin(state, by) || accountId === by) return rejected('not_allowed');
   const target = roleOf(state, accountId);
   if (target === undefined) return state.left.has(accountId) ? NOTHING : rejected('no_such_member');
-  return outranks(target, role) ? rejected('not_allowed') : { events: [{ type: 'MemberRemoved', data: { accountId } }] };
+  return outranks(target, role)
+    ? rejected('not_allowed')
+    : { events: [{ type: 'MemberRemoved', data: { accountId } }] };
 }
 
 function decideLeave(state: Conversation, { by }: CommandOf<'leave'>): GroupDecision {

@@ -17,9 +17,17 @@ import {
 import { uuidv8 } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import type { GroupCommand } from './commands.js';
-import { decideGroup, findLink, type GroupRejection } from './decide.js';
+import { decideGroup, findLink, MAX_MEMBERS, type GroupRejection } from './decide.js';
 import { hashToken, newLinkToken, parseLinkToken } from './links.js';
-import { checkTexts, fieldSealer, groupKeyRef, newEvent, type FieldSealer, type GroupTexts, type TextRefusal } from './texts.js';
+import {
+  checkTexts,
+  fieldSealer,
+  groupKeyRef,
+  newEvent,
+  type FieldSealer,
+  type GroupTexts,
+  type TextRefusal,
+} from './texts.js';
 
 /** Who was not added, and why: `invite`, because they let only others add them; a link can be sent to them instead. */
 export interface NotAdded {
@@ -103,7 +111,16 @@ export function groupId(account: string, clientId: string): string {
   return uuidv8(`group:${account}:${clientId}`);
 }
 
-export function groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }: GroupDeps): GroupHandlers {
+export function groupHandlers({
+  writer,
+  states,
+  keys,
+  clock,
+  ids,
+  limiter,
+  existing,
+  mayAdd,
+}: GroupDeps): GroupHandlers {
   const limited = async (limit: LimitName, key: string, points?: number): Promise<Refused | undefined> => {
     const taken = await limiter.take(limit, key, points);
     return taken.ok ? undefined : { outcome: 'rate_limited', retryAfterMs: taken.retryAfterMs };
@@ -171,10 +188,7 @@ export function groupHandlers({ writer, states, keys, clock, ids, limiter, exist
     return { eventId, sealed: fieldSealer(key, conversationId, { id: eventId, type }) };
   };
 
-  const change = async (
-    { conversationId, actor }: InGroup,
-    command: GroupCommand,
-  ): Promise<GroupOutcome> =>
+  const change = async ({ conversationId, actor }: InGroup, command: GroupCommand): Promise<GroupOutcome> =>
     (await limited('changeGroup', actor.account)) ?? submit(conversationId, actor, command);
 
   return {
@@ -185,6 +199,7 @@ export function groupHandlers({ writer, states, keys, clock, ids, limiter, exist
       if ('problem' in checked) return { outcome: 'invalid_text', ...checked.problem };
       const conversationId = groupId(actor.account, clientId);
       const others = [...new Set(members)].filter((accountId) => accountId !== actor.account);
+      if (others.length >= MAX_MEMBERS) return { outcome: 'group_full' };
       const known = (await states.load(conversationId)).revision >= 0;
       const refused = known
         ? undefined
@@ -210,6 +225,7 @@ export function groupHandlers({ writer, states, keys, clock, ids, limiter, exist
     async addMembers({ conversationId, actor, members }) {
       const { state } = await states.load(conversationId);
       const others = [...new Set(members)].filter((accountId) => !isMember(state, accountId));
+      if (others.length >= MAX_MEMBERS) return { outcome: 'group_full' };
       const refused = await limited('addMembers', actor.account, Math.max(1, others.length));
       if (refused !== undefined) return refused;
       // Who may not add learns nothing about those that they named: that decision comes first in the answer.
