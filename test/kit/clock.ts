@@ -3,8 +3,8 @@ import type { Alarm } from '../../src/platform/clock/port.js';
 /** A clock that stands until it is moved. */
 export interface ManualClock extends Alarm {
   advance(ms: number): void;
-  /** Resolves when so many sleep. */
-  asleep(count?: number): Promise<void>;
+  /** Resolves when somebody sleeps. */
+  asleep(): Promise<void>;
 }
 
 interface Sleeper {
@@ -22,10 +22,10 @@ export function manualClock(start = 1_790_000_000_000): ManualClock {
       now += ms;
       for (const sleeper of [...sleepers]) if (sleeper.until <= now) sleeper.wake();
     },
-    asleep: (count = 1) =>
+    asleep: () =>
       new Promise((resolve) => {
         const look = (): void => {
-          if (sleepers.size < count) return;
+          if (sleepers.size === 0) return;
           watchers.delete(look);
           resolve();
         };
