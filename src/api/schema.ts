@@ -10,18 +10,15 @@ import { ContactQueries } from './contacts/queries.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
+import { GroupMutations } from './groups/mutations.js';
 import { enforceRules } from './kit/authorize.js';
 import { MessageFields } from './messages/fields.js';
 import { MessageMutations } from './messages/mutations.js';
 import { MessageQueries } from './messages/queries.js';
 import { DevelopmentQueries } from './operations/queries.js';
 import { LiveSubscriptions } from './operations/subscriptions.js';
-import { PresenceFields } from './presence/fields.js';
-import { PresenceSubscriptions } from './presence/subscriptions.js';
 import { WatermarkFields } from './receipts/fields.js';
 import { ReceiptMutations } from './receipts/mutations.js';
-import { TypingMutations } from './typing/mutations.js';
-import { TypingSubscriptions } from './typing/subscriptions.js';
 
 const RESOLVERS = [
   AccountQueries,
@@ -31,18 +28,15 @@ const RESOLVERS = [
   AccountMutations,
   ContactMutations,
   ConversationMutations,
+  GroupMutations,
   MessageMutations,
   ReceiptMutations,
-  TypingMutations,
   LiveSubscriptions,
-  PresenceSubscriptions,
-  TypingSubscriptions,
   MeFields,
   ContactFields,
   ConversationFields,
   MessageFields,
   WatermarkFields,
-  PresenceFields,
 ];
 
 export interface SchemaOptions {

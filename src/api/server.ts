@@ -16,6 +16,8 @@ export interface Health {
   live(): string | undefined;
   /** By name, whether each thing that a request needs is there. */
   ready(): Promise<Readonly<Record<string, boolean>>>;
+  /** Events that workers gave up: shown, but no reason to send requests elsewhere. */
+  parked?(): Promise<number>;
 }
 
 export interface HttpDeps {
@@ -105,9 +107,9 @@ function probes(app: Express, { health, metrics }: HttpDeps): void {
       .json({ live: problem === undefined, ...(problem === undefined ? {} : { problem }) });
   });
   app.get('/health/ready', async (_request, response) => {
-    const checks = await health.ready();
+    const [checks, parked] = await Promise.all([health.ready(), health.parked?.()]);
     const ready = Object.values(checks).every(Boolean);
-    response.status(ready ? 200 : 503).json({ ready, checks });
+    response.status(ready ? 200 : 503).json({ ready, checks, ...(parked !== undefined && { parked }) });
   });
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.metrics());

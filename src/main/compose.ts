@@ -9,6 +9,7 @@ import {
   type ConversationStates,
   type ConversationWriter,
 } from '../domain/conversations/index.js';
+import { groupHandlers, type GroupHandlers } from '../domain/groups/index.js';
 import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
 import {
   preferenceHandlers,
@@ -17,7 +18,6 @@ import {
   type PreferenceStates,
 } from '../domain/preferences/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
-import { typingHandlers, type TypingHandlers } from '../domain/typing/index.js';
 import type { Cache } from '../platform/cache/port.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { Config } from '../platform/config/index.js';
@@ -76,8 +76,6 @@ export interface App {
   readonly limiter: Limiter;
   readonly cache: Cache;
   readonly signals: Signals;
-  /** Whether other nodes share cache and signals. */
-  readonly fleet: boolean;
   readonly tokens: AccessTokens;
   readonly outbox: DevelopmentOutbox | undefined;
   readonly states: ConversationStates;
@@ -88,10 +86,10 @@ export interface App {
     readonly accounts: AccountHandlers;
     readonly contacts: ContactHandlers;
     readonly conversations: ConversationHandlers;
+    readonly groups: GroupHandlers;
     readonly messages: MessageHandlers;
     readonly receipts: ReceiptHandlers;
     readonly preferences: PreferenceHandlers;
-    readonly typing: TypingHandlers;
   };
   /** For `registerMany`. */
   readonly seedDeps: SeedDeps;
@@ -175,6 +173,13 @@ async function build(
       return event.type === 'AccountRegistered';
     return false;
   };
+  const existing = async (accountIds: readonly string[]): Promise<ReadonlySet<string>> => {
+    const known = await accountsById(pool, accountIds);
+    const fresh = await Promise.all(
+      accountIds.map(async (accountId) => known.has(accountId) || (await accountExists(accountId))),
+    );
+    return new Set(accountIds.filter((_accountId, index) => fresh[index]));
+  };
   const handlers = {
     accounts,
     contacts: contactHandlers({
@@ -188,6 +193,7 @@ async function build(
       onAppended: () => undefined,
     }),
     conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
+    groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd: () => 'yes' }),
     messages: messageHandlers({ writer, states, keys, clock, limiter }),
     receipts: receiptHandlers({
       eventStore,
@@ -207,7 +213,6 @@ async function build(
       standingOf: async (id, accountId) => standingOf(await states.load(id), accountId),
       findMessage: (accountId, messageId) => placeOfMessage(pool, accountId, messageId),
     }),
-    typing: typingHandlers({ states, limiter, signals: shared.signals, clock }),
   };
   return {
     config,
@@ -221,7 +226,6 @@ async function build(
     limiter,
     cache: shared.cache,
     signals: shared.signals,
-    fleet: config.redisUrl !== undefined,
     tokens,
     outbox,
     states,

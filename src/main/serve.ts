@@ -15,8 +15,9 @@ import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
 import { snapshotPosition } from '../projections/kit/snapshot.js';
+import { parkedEvents } from '../workers/kit/retries.js';
 import type { App } from './compose.js';
-import { startPresence, type NodePresence } from './presence.js';
+import { runWorkers } from './workers.js';
 
 const CATCH_UP_MS = 60_000;
 
@@ -31,7 +32,6 @@ export async function serve(app: App): Promise<string> {
     waitFor: (position, ms) => projector.waitFor(position, ms),
     head: () => eventStore.head(),
   });
-  const presence = await startPresence(app);
   const hub = liveHub({
     eventStore,
     states,
@@ -41,13 +41,12 @@ export async function serve(app: App): Promise<string> {
     onEvent: (event) => {
       handlers.accounts.devices.onEvent(event);
       if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);
-      presence.onEvent(event);
     },
     reads,
     logger,
     clock: systemClock,
   });
-  const services = servicesOf(app, hub, cursors, presence);
+  const services = servicesOf(app, hub, cursors);
   const schema = buildApiSchema({ development: hasDevOutbox(services) });
   const health = healthOf(app, hub);
   const http = createHttpServer({
@@ -80,8 +79,13 @@ export async function serve(app: App): Promise<string> {
     rules: validationRules({ introspection: showsSchema(services) }),
     services,
     hub,
-    presence: presence.handlers,
     present: presenterOf(logger),
+  });
+  const working = new AbortController();
+  const worked = runWorkers(app, working.signal);
+  lifecycle.add('workers', async () => {
+    working.abort();
+    await worked;
   });
   app.metrics.gauge('sockets', 'Open WebSockets', () => sockets.connections);
   app.metrics.gauge('subscriptions', 'Running subscriptions', () => hub.sources);
@@ -94,12 +98,7 @@ export async function serve(app: App): Promise<string> {
   return url;
 }
 
-function servicesOf(
-  app: App,
-  hub: LiveHub,
-  cursors: Services['cursors'],
-  { watches, rooms, isMember: memberOf }: NodePresence,
-): Services {
+function servicesOf(app: App, hub: LiveHub, cursors: Services['cursors']): Services {
   const { config, readStore, projector } = app;
   return {
     config: { mode: config.mode, host: config.host },
@@ -111,8 +110,6 @@ function servicesOf(
       position: (db) => snapshotPosition(db),
     },
     live: hub,
-    presence: watches,
-    typing: { set: (command) => app.handlers.typing.set(command), watch: rooms.watch, isMember: memberOf },
     cursors,
     limiter: app.limiter,
     cache: app.cache,
@@ -135,6 +132,7 @@ function healthOf(
     );
   return {
     live: () => undefined,
+    parked: () => parkedEvents(readStore.pool).catch(() => 0),
     async ready() {
       const [eventStoreAnswers, readStoreAnswers, unparked] = await Promise.all([
         answers(eventStore.head()),

@@ -3,9 +3,9 @@ import {
   isNonNullType,
   type GraphQLField,
   type GraphQLInputType,
+  isEnumType,
   isInputObjectType,
   isListType,
-  isEnumType,
   isLeafType,
   subscribe,
   parse,
@@ -50,13 +50,17 @@ const RULES: Record<string, string> = {
   'mutation.blockAccount': 'device',
   'mutation.unblockAccount': 'device',
   'mutation.startConversation': 'device',
+  'mutation.createGroup': 'device',
+  'mutation.addMembers': 'device',
+  'mutation.removeMember': 'device',
+  'mutation.leaveGroup': 'device',
+  'mutation.changeRole': 'device',
+  'mutation.updateGroupInfo': 'device',
+  'mutation.updateGroupSettings': 'device',
   'mutation.sendMessage': 'device',
   'mutation.acknowledge': 'device',
-  'mutation.setTyping': 'device',
   'subscription.updates': 'device',
   'subscription.conversationUpdates': 'device',
-  'subscription.presence': 'device',
-  'subscription.typing': 'device',
 };
 
 /** A call of the field with arguments that its types take. */
@@ -68,7 +72,7 @@ function call({ operation, field }: { operation: string; field: GraphQLField<unk
   return `${operation} { ${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selection} }`;
 }
 
-const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv' };
+const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv', linkId: 'lnk' };
 const kindsOf: Record<string, string> = { conversation: 'cnv', message: 'msg', account: 'acc', revokeDevice: 'dev' };
 
 function valueOf(type: GraphQLInputType, name: string): string {
@@ -78,7 +82,6 @@ function valueOf(type: GraphQLInputType, name: string): string {
     const inner = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
     return `{ ${inner.map((field) => `${field.name}: ${valueOf(field.type, field.name)}`).join(', ')} }`;
   }
-  if (isEnumType(type)) return type.getValues()[0]!.name;
   if (!isLeafType(type)) throw new Error(`no value for ${name}`);
   switch (type.name) {
     case 'ID':
@@ -86,7 +89,7 @@ function valueOf(type: GraphQLInputType, name: string): string {
     case 'Int':
       return '1';
     default:
-      return '"x"';
+      return isEnumType(type) ? type.getValues()[0]!.name : '"x"';
   }
 }
 

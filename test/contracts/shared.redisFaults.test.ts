@@ -30,7 +30,7 @@ describe.skipIf(redisUrl === undefined)('Redis away', () => {
     limiter = redisLimiter(connection, () => {
       insured += 1;
     });
-    [node, elsewhere] = await Promise.all([signalsNode(through()), signalsNode(ownDatabase())]);
+    [node, elsewhere] = await Promise.all([signalsNode(through()), signalsNode(ownDatabase(9))]);
   });
   beforeEach(async () => {
     proxy.breakAll();

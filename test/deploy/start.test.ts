@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../kit/postgres.js';
+import { redisUrl } from '../kit/redis.js';
 import { startServer, temporaryFolder, type ServerProcess } from '../kit/serverProcess.js';
 import { startWireDoubleProcess, type WireDoubleProcess } from '../wireDouble/process.js';
 import { environmentOf } from './composeFile.js';
@@ -42,6 +43,7 @@ beforeAll(async () => {
       // Only the addresses of the services are others.
       DATABASE_URL: pg.url,
       EVENTSTORE_URL: env['EVENTSTORE_URL']?.replace('eventstore:2113', `127.0.0.1:${store.port}`) ?? '',
+      REDIS_URL: redisUrl ?? '',
     },
   });
 }, 90_000);
@@ -58,10 +60,11 @@ it('asks for every secret that it needs', () => {
   expect(() => environmentOf('server', { ...secrets, MASTER_KEY: '' })).toThrow('MASTER_KEY');
 });
 
-it('gets ready on both engines', async () => {
+it('gets ready on its engines', async () => {
   const ready = await fetch(`${address()}/health/ready`);
   expect([ready.status, await ready.text()]).toEqual([200, expect.anything()]);
   expect(started().output()).toMatch(/EventStoreDB/i);
+  if (redisUrl !== undefined) expect(started().output()).toMatch(/signals +Redis/);
   expect(started().postgresPid()).toBeUndefined();
 });
 

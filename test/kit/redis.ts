@@ -4,15 +4,15 @@ import { connectRedis, type RedisConnection } from '../../src/platform/redis/con
 import { redisSignals } from '../../src/platform/signals/redis.js';
 import type { Signals } from '../../src/platform/signals/port.js';
 
-/** A real Redis that the tests may write to; its database 9 they may also empty. */
+/** A real Redis that the tests may write to; its databases from 9 they may also empty. */
 export const redisUrl = process.env['REDIS_URL'] === '' ? undefined : process.env['REDIS_URL'];
 
 export const connectTest = (url = redisUrl ?? ''): Promise<RedisConnection> => connectRedis(url, 'test', silentLogger);
 
-/** The same Redis with its database 9. */
-export function ownDatabase(): string {
+/** The same Redis with a database of one test file's own: 9 to 15. */
+export function ownDatabase(database: number): string {
   const url = new URL(redisUrl ?? '');
-  url.pathname = '/9';
+  url.pathname = `/${database}`;
   return url.href;
 }
 

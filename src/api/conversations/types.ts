@@ -1,4 +1,4 @@
-import type { ConversationKind as Kind } from '../../domain/conversations/index.js';
+import type { ConversationKind as Kind, Permitted as PermittedValue, Role } from '../../domain/conversations/index.js';
 import { Field, ID, Int, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../kit/paging.js';
 import { Cursor, DateTime } from '../kit/scalars.js';
@@ -12,6 +12,33 @@ export const ConversationKind = {
   COMMUNITY: 'community',
 } as const;
 registerEnumType(ConversationKind, { name: 'ConversationKind' });
+
+export const MemberRole = { OWNER: 'owner', ADMIN: 'admin', MEMBER: 'member' } as const;
+registerEnumType(MemberRole, { name: 'MemberRole', description: 'docs/topics/groups.md says who may do what.' });
+
+export const Permitted = { EVERYONE: 'everyone', ADMINS: 'admins' } as const;
+registerEnumType(Permitted, {
+  name: 'Permitted',
+  description: 'Members with that right: all, or owners and admins alone.',
+});
+
+@Shape()
+export class GroupSettings {
+  @Field(() => Permitted, { description: 'Who may send messages.' })
+  readonly send!: PermittedValue;
+
+  @Field(() => Permitted, { description: 'Who may change name, description and avatar.' })
+  readonly editInfo!: PermittedValue;
+
+  @Field(() => Permitted, { description: 'Who may add members.' })
+  readonly addMembers!: PermittedValue;
+
+  @Field(() => Boolean, { description: 'Whether who comes by a link waits for an admin.' })
+  readonly approval!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether those who join see what was said before.' })
+  readonly sharedHistory!: boolean;
+}
 
 @Shape({
   description: 'As the caller sees it. Members, messages and watermarks are fields with resolvers of their own.',
@@ -29,11 +56,24 @@ export class Conversation {
   @Field(() => DateTime)
   readonly lastActivityAt!: number;
 
+  @Field(() => String, { nullable: true, description: 'Of a group; null in a direct conversation.' })
+  readonly name!: string | null;
+
+  @Field(() => String, { nullable: true })
+  readonly description!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A reference to a picture.' })
+  readonly avatar!: string | null;
+
+  @Field(() => GroupSettings, { nullable: true, description: 'Of a group.' })
+  readonly settings!: GroupSettings | null;
+
+  @Field(() => MemberRole, { nullable: true, description: "One's own; null for a former member." })
+  readonly myRole!: Role | null;
+
   /** The plain ids, for the resolvers. */
   readonly uuid!: string;
   readonly viewer!: string;
-  /** Null for a former member. */
-  readonly role!: string | null;
 }
 
 @Shape()

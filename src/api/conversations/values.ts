@@ -12,15 +12,19 @@ export interface Place {
 }
 
 export function conversationValue(view: ConversationView, viewer: string): Conversation {
-  const { id, kind, headSeq, lastAt, role } = view;
+  const { id, kind, headSeq, lastAt, name, description, avatar, settings, role } = view;
   return {
     id: encodeId('conversation', id),
     kind,
     headSeq,
     lastActivityAt: lastAt,
+    name,
+    description,
+    avatar,
+    settings,
+    myRole: role === 'follower' ? null : role,
     uuid: id,
     viewer,
-    role,
   };
 }
 

@@ -41,6 +41,45 @@ export class NoSuchAccount extends Problem {
   readonly __typename!: 'NoSuchAccount';
 }
 
+@Shape({ implements: () => Problem, description: 'Of an account that is not in the conversation.' })
+export class NoSuchMember extends Problem {
+  readonly __typename!: 'NoSuchMember';
+}
+
+@Shape({ implements: () => Problem, description: 'A group has an owner: make somebody else one first, or leave.' })
+export class LastOwner extends Problem {
+  readonly __typename!: 'LastOwner';
+}
+
+@Shape({ implements: () => Problem, description: 'With all of them it would have more members than it may.' })
+export class GroupFull extends Problem {
+  readonly __typename!: 'GroupFull';
+
+  @Field(() => Int)
+  readonly most!: number;
+}
+
+@Shape({ implements: () => Problem, description: 'Revoke one that is not needed any more.' })
+export class TooManyLinks extends Problem {
+  readonly __typename!: 'TooManyLinks';
+
+  @Field(() => Int)
+  readonly most!: number;
+}
+
+@Shape({ implements: () => Problem, description: 'The link does not lead anywhere, or not any more.' })
+export class LinkNotUsable extends Problem {
+  readonly __typename!: 'LinkNotUsable';
+
+  @Field(() => String, { description: '`unknown` (revoked ones among them), `expired` or `used_up`.' })
+  readonly reason!: string;
+}
+
+@Shape({ implements: () => Problem, description: 'The account has not asked to join, or that was decided.' })
+export class NoSuchRequest extends Problem {
+  readonly __typename!: 'NoSuchRequest';
+}
+
 @Shape({ implements: () => Problem })
 export class InvalidText extends Problem {
   readonly __typename!: 'InvalidText';
@@ -83,6 +122,12 @@ export const PROBLEMS = {
   NotAllowed: ['NOT_ALLOWED', 'Your role in the conversation does not allow this.'],
   NotAMember: ['NOT_A_MEMBER', 'The conversation does not exist or is not yours.'],
   NoSuchAccount: ['NO_SUCH_ACCOUNT', 'There is no such account.'],
+  NoSuchMember: ['NO_SUCH_MEMBER', 'The account is not in the conversation.'],
+  LastOwner: ['LAST_OWNER', 'A group must keep an owner.'],
+  GroupFull: ['GROUP_FULL', 'The group would have too many members.'],
+  TooManyLinks: ['TOO_MANY_LINKS', 'The group has as many invite links as it may.'],
+  LinkNotUsable: ['LINK_NOT_USABLE', 'The invite link does not work.'],
+  NoSuchRequest: ['NO_SUCH_REQUEST', 'The account has not asked to join.'],
   InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],
   InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],

@@ -128,17 +128,18 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
     for (let conflicts = 0; conflicts < MAX_CONFLICTS && open.length > 0; conflicts += 1) {
       const gathering = open.flatMap(({ command }) => command.gather?.(loaded) ?? []);
       if (gathering.length > 0) await Promise.all(gathering);
-      const expected = loaded.revision;
+      const { revision } = loaded;
+      const expected = revision < 0 ? 'no_stream' : revision;
       const { accepted, answered } = decideAll(loaded, open);
       if (answered.length > 0) await settleAnswered(conversationId, loaded, answered);
       if (accepted.length === 0) return;
       const events = accepted.length === 1 ? accepted[0]!.events : accepted.flatMap((each) => each.events);
       const outcome = await appendSettled(eventStore, { stream: conversationStream(conversationId), expected, events });
       if (outcome.kind === 'appended') {
-        states.appended(conversationId, expected + 1, events, outcome.position);
-        for (const { pending, revision, events: own } of accepted) {
+        states.appended(conversationId, revision + 1, events, outcome.position);
+        for (const { pending, revision: first, events: own } of accepted) {
           const { position, repeated } = outcome;
-          pending.settle({ kind: 'appended', revision, position, events: own, repeated });
+          pending.settle({ kind: 'appended', revision: first, position, events: own, repeated });
         }
         return;
       }

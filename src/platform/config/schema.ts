@@ -104,7 +104,7 @@ export const settings = [
     type: 'text',
     default: 'all',
     pattern: /^\w+(?:,\w+)*$/,
-    doc: 'Parts that this process runs, separated by commas.',
+    doc: 'Parts that this process runs, separated by commas: `all`, or `workers` for a process that also does what workers do.',
   },
 ] as const satisfies readonly Setting[];
 

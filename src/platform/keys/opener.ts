@@ -44,6 +44,8 @@ export function opener({ keys, eventStore }: OpenerDeps): Opener {
 
   const isDestroyed = async (ref: KeyRef, id: string): Promise<boolean> => {
     if (erased.has(id)) return true;
+    // A conversation's own key is never destroyed.
+    if (ref.scope === 'conversation') return false;
     for await (const event of eventStore.readStream(`account-${ref.subject}`)) {
       if (event.type === 'KeyDestroyed' && (event.data as { readonly scope: string }).scope === ref.scope) {
         erased.add(id);

@@ -21,6 +21,14 @@ export const LIMITS = {
   },
   blockAccount: { points: 100, seconds: 600, doc: 'per account: more than anybody has reason to' },
   startConversation: { points: 60, seconds: 60, doc: 'per account: bulk approaches' },
+  createGroup: { points: 60, seconds: 3600, doc: 'per account: bulk approaches' },
+  addMembers: {
+    points: 5000,
+    seconds: 3600,
+    doc: 'per account, one for each member that is added: bulk approaches; a full group has 1,024',
+  },
+  joinGroup: { points: 100, seconds: 3600, doc: 'per account: following links over and over' },
+  changeGroup: { points: 300, seconds: 60, doc: 'per account: each change is told to every member' },
   sendMessage: { points: 500, seconds: 5, doc: 'per device: 100 a second, with a burst of 500 after a time offline' },
   acknowledge: {
     points: 1000,
@@ -33,12 +41,6 @@ export const LIMITS = {
     doc: 'per account: many chats and messages marked one after the other',
   },
   saveDraft: { points: 300, seconds: 60, doc: 'per account: five a second, more than pauses in typing' },
-  setTyping: { points: 30, seconds: 10, doc: 'per device: every few seconds in each of a few conversations' },
-  listen: {
-    points: 240,
-    seconds: 60,
-    doc: 'per device: subscriptions to presence and typing; each chat opened is two',
-  },
   query: { points: 1000, seconds: 5, doc: 'per device: scrolling fast through a long history' },
 } as const satisfies Record<string, Limit>;
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LiveItem } from '../../../src/api/live/item.js';
-import type { Sink } from '../../../src/api/live/piped.js';
+import type { LiveItem, Sink } from '../../../src/api/live/item.js';
 import { LiveSource, type SourceDeps } from '../../../src/api/live/source.js';
 import type { Position } from '../../../src/platform/eventStore/port.js';
 
@@ -59,7 +58,7 @@ function world(pageSize: number) {
 function collector() {
   const seen: number[] = [];
   const cursors: number[] = [];
-  const sink: Sink<LiveItem> = {
+  const sink: Sink = {
     deliver({ position, update }) {
       if (update.__typename === 'CursorAdvanced') cursors.push(Number(position));
       else seen.push(Number(position));

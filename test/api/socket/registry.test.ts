@@ -28,15 +28,9 @@ function fakeConnection(): FakeConnection {
 }
 
 let registry: ConnectionRegistry;
-let heard: string[];
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
-  heard = [];
-  const presence = {
-    opened: (account: string) => void heard.push(`${account} opened`),
-    closed: (account: string) => void heard.push(`${account} closed`),
-  };
-  registry = connectionRegistry({ clock: { now: () => Date.now() }, heartbeatMs: 12_000, presence });
+  registry = connectionRegistry({ clock: { now: () => Date.now() }, heartbeatMs: 12_000 });
 });
 afterEach(async () => {
   await registry.closeAll(CloseCode.serviceRestart, '');

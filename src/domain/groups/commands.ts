@@ -1,0 +1,43 @@
+import type { SealedField } from '../../platform/keys/seal.js';
+import type { GroupSettings, Role } from '../conversations/index.js';
+
+/** `by`: the account that asks. Texts come sealed already, for the one event that a command makes. */
+export type GroupCommand =
+  | {
+      readonly type: 'create';
+      readonly by: string;
+      readonly members: readonly string[];
+      readonly name: SealedField;
+      readonly description?: SealedField;
+      readonly avatar?: string;
+      readonly settings: GroupSettings;
+    }
+  /** `members`: those who exist and let themselves be added by this account. */
+  | { readonly type: 'addMembers'; readonly by: string; readonly members: readonly string[] }
+  | { readonly type: 'removeMember'; readonly by: string; readonly accountId: string }
+  | { readonly type: 'leave'; readonly by: string }
+  | { readonly type: 'changeRole'; readonly by: string; readonly accountId: string; readonly role: Role }
+  | {
+      readonly type: 'changeInfo';
+      readonly by: string;
+      readonly name?: SealedField;
+      readonly description?: SealedField | null;
+      readonly avatar?: string | null;
+    }
+  | { readonly type: 'changeSettings'; readonly by: string; readonly settings: Partial<GroupSettings> }
+  | {
+      readonly type: 'createLink';
+      readonly by: string;
+      readonly linkId: string;
+      readonly tokenHash: string;
+      readonly expiresAt?: number;
+      readonly maxUses?: number;
+    }
+  | { readonly type: 'revokeLink'; readonly by: string; readonly linkId: string }
+  /** `now`: milliseconds since the epoch. */
+  | { readonly type: 'join'; readonly by: string; readonly tokenHash: string; readonly now: number }
+  | { readonly type: 'approveJoin'; readonly by: string; readonly accountId: string }
+  /** By an admin, or by the one who asked to join. */
+  | { readonly type: 'declineJoin'; readonly by: string; readonly accountId: string };
+
+export type CommandOf<T extends GroupCommand['type']> = Extract<GroupCommand, { type: T }>;

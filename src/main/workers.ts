@@ -1,0 +1,27 @@
+import { runFollowers } from '../workers/kit/followers.js';
+import type { Follower } from '../workers/kit/follower.js';
+import { systemIds } from '../platform/ids/system.js';
+import { postgresLeases } from '../platform/leases/postgres.js';
+import { systemClock } from '../platform/clock/system.js';
+import type { App } from './compose.js';
+
+/** What this process does beside serving, until the signal aborts. Other processes may run the same: leases say who works. */
+export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
+  const { config, readStore, eventStore, open, logger, metrics } = app;
+  if (!['all', 'workers'].some((role) => config.roles.includes(role))) return;
+  const leases = postgresLeases(readStore.pool, systemClock, systemIds(systemClock).next());
+  const followers: readonly Follower[] = followersOf(app);
+  const deps = {
+    pool: readStore.pool,
+    eventStore,
+    open,
+    logger,
+    leases,
+    onOutcome: (worker: string, outcome: string) => metrics.workerEvents.inc({ worker, outcome }),
+  };
+  if (followers.length > 0) await runFollowers(deps, followers, signal);
+}
+
+function followersOf(_: App): readonly Follower[] {
+  return [];
+}
