@@ -17,8 +17,12 @@ import { MessageMutations } from './messages/mutations.js';
 import { MessageQueries } from './messages/queries.js';
 import { DevelopmentQueries } from './operations/queries.js';
 import { LiveSubscriptions } from './operations/subscriptions.js';
+import { PresenceFields } from './presence/fields.js';
+import { PresenceSubscriptions } from './presence/subscriptions.js';
 import { WatermarkFields } from './receipts/fields.js';
 import { ReceiptMutations } from './receipts/mutations.js';
+import { TypingMutations } from './typing/mutations.js';
+import { TypingSubscriptions } from './typing/subscriptions.js';
 
 const RESOLVERS = [
   AccountQueries,
@@ -31,12 +35,16 @@ const RESOLVERS = [
   GroupMutations,
   MessageMutations,
   ReceiptMutations,
+  TypingMutations,
   LiveSubscriptions,
+  PresenceSubscriptions,
+  TypingSubscriptions,
   MeFields,
   ContactFields,
   ConversationFields,
   MessageFields,
   WatermarkFields,
+  PresenceFields,
 ];
 
 export interface SchemaOptions {

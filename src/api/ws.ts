@@ -13,10 +13,10 @@ import { authenticate, makeContext, type ApiContext, type Services } from './kit
 import type { PresentError } from './kit/errors.js';
 import { DOCUMENT_LIMITS } from './kit/limits.js';
 import type { LiveHub } from './live/hub.js';
-import { LiveSource } from './live/source.js';
+import { PipedSource } from './live/piped.js';
 import { CloseCode, Connection } from './socket/connection.js';
 import { documents, type PreparedDocument } from './socket/documents.js';
-import { connectionRegistry } from './socket/registry.js';
+import { connectionRegistry, type AccountSockets } from './socket/registry.js';
 
 export interface SocketServerDeps {
   readonly http: Server;
@@ -24,6 +24,7 @@ export interface SocketServerDeps {
   readonly rules: readonly ValidationRule[];
   readonly services: Services;
   readonly hub: Pick<LiveHub, 'onDeviceRevoked'>;
+  readonly presence: AccountSockets;
   readonly present: PresentError;
   /** Milliseconds between pings; a socket that has not answered one by the next is dead. */
   readonly heartbeatMs?: number;
@@ -53,7 +54,11 @@ const HEARTBEAT_MS = 12_000;
 export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { schema, services, present } = deps;
   const prepared = documents(schema, deps.rules);
-  const registry = connectionRegistry({ clock: services.clock, heartbeatMs: deps.heartbeatMs ?? HEARTBEAT_MS });
+  const registry = connectionRegistry({
+    clock: services.clock,
+    heartbeatMs: deps.heartbeatMs ?? HEARTBEAT_MS,
+    presence: deps.presence,
+  });
   deps.hub.onDeviceRevoked((deviceId) => {
     registry.closeDevice(deviceId, CloseCode.sessionEnded, 'the device was signed out');
   });
@@ -100,7 +105,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     async subscribe(args) {
       const { prepared: document, connection, id, variableValues, ...standard } = args as PreparedArgs;
       const source = await createSourceEventStream({ ...standard, variableValues });
-      if (source instanceof LiveSource) return connection.stream(source, id, document, variableValues);
+      if (source instanceof PipedSource) return connection.stream(source, id, document, variableValues);
       return shown(source as ExecutionResult);
     },
     onError: (_context, _id, _payload, errors) => errors.map((error) => present(error)),
@@ -114,7 +119,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     clientTracking: false,
   });
   const accept = (ws: WebSocket, request: IncomingMessage): void => {
-    const connection = new Connection(ws, request.socket, request.socket.remoteAddress ?? '');
+    const connection = new Connection(ws, request.socket, request.socket.remoteAddress ?? '', registry);
     registry.add(connection);
     let handle: ((data: string) => Promise<void>) | undefined;
     const closed = protocol.opened(

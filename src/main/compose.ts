@@ -18,6 +18,7 @@ import {
   type PreferenceStates,
 } from '../domain/preferences/index.js';
 import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
+import { typingHandlers, type TypingHandlers } from '../domain/typing/index.js';
 import type { Cache } from '../platform/cache/port.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { Config } from '../platform/config/index.js';
@@ -76,6 +77,8 @@ export interface App {
   readonly limiter: Limiter;
   readonly cache: Cache;
   readonly signals: Signals;
+  /** Whether other nodes share cache and signals. */
+  readonly fleet: boolean;
   readonly tokens: AccessTokens;
   readonly outbox: DevelopmentOutbox | undefined;
   readonly states: ConversationStates;
@@ -90,6 +93,7 @@ export interface App {
     readonly messages: MessageHandlers;
     readonly receipts: ReceiptHandlers;
     readonly preferences: PreferenceHandlers;
+    readonly typing: TypingHandlers;
   };
   /** For `registerMany`. */
   readonly seedDeps: SeedDeps;
@@ -213,6 +217,7 @@ async function build(
       standingOf: async (id, accountId) => standingOf(await states.load(id), accountId),
       findMessage: (accountId, messageId) => placeOfMessage(pool, accountId, messageId),
     }),
+    typing: typingHandlers({ states, limiter, signals: shared.signals, clock }),
   };
   return {
     config,
@@ -226,6 +231,7 @@ async function build(
     limiter,
     cache: shared.cache,
     signals: shared.signals,
+    fleet: config.redisUrl !== undefined,
     tokens,
     outbox,
     states,

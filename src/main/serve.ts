@@ -18,6 +18,7 @@ import { snapshotPosition } from '../projections/kit/snapshot.js';
 import { parkedEvents } from '../workers/kit/retries.js';
 import type { App } from './compose.js';
 import { runWorkers } from './workers.js';
+import { startPresence, type NodePresence } from './presence.js';
 
 const CATCH_UP_MS = 60_000;
 
@@ -32,6 +33,7 @@ export async function serve(app: App): Promise<string> {
     waitFor: (position, ms) => projector.waitFor(position, ms),
     head: () => eventStore.head(),
   });
+  const presence = await startPresence(app);
   const hub = liveHub({
     eventStore,
     states,
@@ -41,12 +43,13 @@ export async function serve(app: App): Promise<string> {
     onEvent: (event) => {
       handlers.accounts.devices.onEvent(event);
       if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);
+      presence.onEvent(event);
     },
     reads,
     logger,
     clock: systemClock,
   });
-  const services = servicesOf(app, hub, cursors);
+  const services = servicesOf(app, hub, cursors, presence);
   const schema = buildApiSchema({ development: hasDevOutbox(services) });
   const health = healthOf(app, hub);
   const http = createHttpServer({
@@ -79,6 +82,7 @@ export async function serve(app: App): Promise<string> {
     rules: validationRules({ introspection: showsSchema(services) }),
     services,
     hub,
+    presence: presence.handlers,
     present: presenterOf(logger),
   });
   const working = new AbortController();
@@ -98,7 +102,12 @@ export async function serve(app: App): Promise<string> {
   return url;
 }
 
-function servicesOf(app: App, hub: LiveHub, cursors: Services['cursors']): Services {
+function servicesOf(
+  app: App,
+  hub: LiveHub,
+  cursors: Services['cursors'],
+  { watches, rooms, isMember: memberOf }: NodePresence,
+): Services {
   const { config, readStore, projector } = app;
   return {
     config: { mode: config.mode, host: config.host },
@@ -110,6 +119,8 @@ function servicesOf(app: App, hub: LiveHub, cursors: Services['cursors']): Servi
       position: (db) => snapshotPosition(db),
     },
     live: hub,
+    presence: watches,
+    typing: { set: (command) => app.handlers.typing.set(command), watch: rooms.watch, isMember: memberOf },
     cursors,
     limiter: app.limiter,
     cache: app.cache,

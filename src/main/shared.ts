@@ -7,7 +7,7 @@ import type { Lifecycle } from '../platform/lifecycle/index.js';
 import { memoryLimiter } from '../platform/limits/memory.js';
 import type { Limiter } from '../platform/limits/port.js';
 import { redisLimiter } from '../platform/limits/redis.js';
-import { countedFailures } from '../platform/observability/instrument.js';
+import { countedFailures, countedSignals } from '../platform/observability/instrument.js';
 import type { Logger } from '../platform/observability/logger.js';
 import type { Metrics } from '../platform/observability/metrics.js';
 import { connectRedis } from '../platform/redis/connection.js';
@@ -47,7 +47,11 @@ export async function openShared(options: SharedOptions): Promise<Shared> {
       : await onRedis(options.redisUrl, options);
   lifecycle.add('cache', () => shared.cache.close());
   lifecycle.add('signals', () => shared.signals.close());
-  return { ...shared, cache: listedCache(shared.cache), signals: listedSignals(shared.signals) };
+  return {
+    ...shared,
+    cache: listedCache(shared.cache),
+    signals: countedSignals(listedSignals(shared.signals), options.metrics),
+  };
 }
 
 async function onRedis(url: string, { ids, lifecycle, logger, metrics }: SharedOptions): Promise<Shared> {

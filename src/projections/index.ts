@@ -3,6 +3,7 @@ import { contactsProjection } from './contacts/contacts.js';
 import { conversationsProjection } from './conversations/conversations.js';
 import type { Projection } from './kit/projection.js';
 import { preferencesProjection } from './preferences/preferences.js';
+import { presenceProjection } from './presence/presence.js';
 import { receiptsProjection } from './receipts/receipts.js';
 import { timelineProjection } from './timeline/timeline.js';
 
@@ -14,4 +15,5 @@ export const PROJECTIONS: readonly Projection[] = [
   receiptsProjection,
   contactsProjection,
   preferencesProjection,
+  presenceProjection,
 ];

@@ -59,8 +59,11 @@ const RULES: Record<string, string> = {
   'mutation.updateGroupSettings': 'device',
   'mutation.sendMessage': 'device',
   'mutation.acknowledge': 'device',
+  'mutation.setTyping': 'device',
   'subscription.updates': 'device',
   'subscription.conversationUpdates': 'device',
+  'subscription.presence': 'device',
+  'subscription.typing': 'device',
 };
 
 /** A call of the field with arguments that its types take. */

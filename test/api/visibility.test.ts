@@ -19,6 +19,7 @@ import { codeOf, cursors, fakeContext, fakeServices, NOW, run } from './kit/fake
 
 const schema = buildApiSchema();
 const query = schema.getQueryType()!.getFields();
+const unseen = (id: string) => ({ accountId: encodeId('account', id), online: null, lastSeenAt: null });
 let log: TestLog;
 let services: Services;
 let secret: string;
@@ -33,6 +34,7 @@ beforeAll(async () => {
   services = fakeServices({
     reads: { pool, transaction, position: snapshotPosition, waitFor: () => Promise.resolve(true) },
     live: { position: () => START } as never,
+    presence: { see: (_viewer: string, ids: readonly string[]) => Promise.resolve(ids.map(unseen)) } as never,
   });
   const { rows } = await pool.query<{ event_id: string }>(
     'SELECT event_id FROM timeline WHERE conversation_id = $1 AND seq = 1',

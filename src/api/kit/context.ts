@@ -6,6 +6,7 @@ import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageHandlers } from '../../domain/messages/index.js';
 import type { ReceiptHandlers } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
+import type { TypingHandlers } from '../../domain/typing/index.js';
 import type { Clock } from '../../platform/clock/port.js';
 import type { Position } from '../../platform/eventStore/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
@@ -16,6 +17,8 @@ import type { DevelopmentOutbox } from '../../platform/sms/outbox.js';
 import type { AccessTokens } from '../../platform/tokens/port.js';
 import type { Cursors } from '../live/cursors.js';
 import type { LiveHub } from '../live/hub.js';
+import type { PresenceWatches } from '../presence/watches.js';
+import type { TypingRooms } from '../typing/rooms.js';
 import { createLoaders, type Loaders } from './loaders.js';
 
 /** Who a device's token says it is; `expiresAt` in milliseconds since the epoch. */
@@ -60,6 +63,11 @@ export interface Services {
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
   readonly reads: Reads;
   readonly live: Pick<LiveHub, 'updates' | 'conversationUpdates' | 'position'>;
+  readonly presence: Pick<PresenceWatches, 'watch' | 'see'>;
+  readonly typing: TypingHandlers &
+    Pick<TypingRooms, 'watch'> & {
+      isMember(conversationId: string, accountId: string): Promise<boolean>;
+    };
   readonly cursors: Cursors;
   readonly limiter: Limiter;
   readonly cache: Cache;
@@ -108,7 +116,9 @@ class OperationContext {
   }
 
   get loaders(): Loaders {
-    return (this.made ??= createLoaders(this.services.reads.pool));
+    return (this.made ??= createLoaders(this.services.reads.pool, (ids) =>
+      this.services.presence.see(this.session?.accountId ?? '', ids),
+    ));
   }
 }
 

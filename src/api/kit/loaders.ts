@@ -9,6 +9,7 @@ import {
 } from '../../projections/accounts/accounts.queries.js';
 import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
 import { lastMessages, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import type { Presence } from '../presence/types.js';
 import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -26,17 +27,20 @@ export interface Loaders {
   readonly devicesOf: DataLoader<string, readonly DeviceView[]>;
   readonly membersOf: DataLoader<string, readonly MemberView[]>;
   readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
+  readonly presenceOf: DataLoader<string, Presence>;
   readonly unread: DataLoader<InConversation, number, string>;
   readonly lastMessage: DataLoader<InConversation, TimelineView | null, string>;
 }
 
-export function createLoaders(db: Db): Loaders {
+/** @param see what the caller may know of each account. */
+export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<readonly Presence[]>): Loaders {
   return {
     account: byKey((ids) => accountsById(db, ids), null),
     device: byKey((ids) => devicesById(db, ids), null),
     devicesOf: byKey((ids) => devicesOfAccounts(db, ids), []),
     membersOf: byKey((ids) => membersOfConversations(db, ids), []),
     watermarksOf: byKey((ids) => watermarksOfConversations(db, ids), []),
+    presenceOf: new DataLoader(see),
     unread: new DataLoader((keys) => unreadCounts(db, keys), {
       cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
     }),

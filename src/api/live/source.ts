@@ -1,5 +1,6 @@
 import type { Position } from '../../platform/eventStore/port.js';
-import type { LiveItem, Sink } from './item.js';
+import type { LiveItem } from './item.js';
+import { PipedSource, type Sink } from './piped.js';
 
 /** What a source needs of the hub and the read model. */
 export interface SourceDeps {
@@ -26,8 +27,8 @@ const MAX_BUFFER = 5_000;
  * One subscription: replays what its device missed from the read model, then goes live without a gap or a repeat
  * (DESIGN 4). It is attached to the hub at position L and buffers; replays (after, L]; then gives the buffer.
  */
-export class LiveSource implements AsyncIterable<never> {
-  private sink: Sink | undefined;
+export class LiveSource extends PipedSource<LiveItem> {
+  private sink: Sink<LiveItem> | undefined;
   private live = false;
   private buffer: LiveItem[] = [];
   private overflown = false;
@@ -40,11 +41,11 @@ export class LiveSource implements AsyncIterable<never> {
     readonly conversationId: string | undefined,
     private readonly after: Position | undefined,
   ) {
+    super();
     this.last = after ?? (-1n as Position);
   }
 
-  /** Starts giving updates to `sink`, once. */
-  pipe(sink: Sink): void {
+  pipe(sink: Sink<LiveItem>): void {
     this.sink = sink;
     this.run().catch((error: unknown) => {
       this.finish(error instanceof Error ? error : new Error(String(error)));
@@ -58,7 +59,6 @@ export class LiveSource implements AsyncIterable<never> {
     else this.overflown = true;
   }
 
-  /** The client or the socket is gone. */
   stop(): void {
     this.sink = undefined;
     this.buffer = [];
@@ -75,8 +75,8 @@ export class LiveSource implements AsyncIterable<never> {
     return this.live ? this.last : undefined;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<never> {
-    throw new Error('updates are given to a socket by pipe()');
+  payload({ cursor, update }: LiveItem): unknown {
+    return { cursor, update };
   }
 
   private give(item: LiveItem): void {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Session, SocketHandle } from '../kit/context.js';
-import type { LiveItem, Sink } from '../live/item.js';
-import type { LiveSource } from '../live/source.js';
+import type { PipedSource, Renderable, Sink } from '../live/piped.js';
 import type { PreparedDocument } from './documents.js';
+import type { ConnectionRegistry } from './registry.js';
 
 /** Bytes that may wait for a slow reader before its socket is closed with 1013. */
 const MAX_QUEUED = 4 * 1024 * 1024;
@@ -16,13 +16,14 @@ export const CloseCode = { serviceRestart: 1012, tryAgainLater: 1013, invalidTok
 export class Connection implements SocketHandle {
   session: Session | null = null;
   alive = true;
-  private readonly sources = new Set<LiveSource>();
+  private readonly sources = new Set<{ stop(): void }>();
   private corked = false;
 
   constructor(
     readonly ws: WebSocket,
     private readonly socket: Socket,
     readonly address: string,
+    private readonly registry: Pick<ConnectionRegistry, 'signIn'>,
   ) {}
 
   readonly send = (text: string): void => {
@@ -36,7 +37,7 @@ export class Connection implements SocketHandle {
   };
 
   renew(session: Session): void {
-    this.session = session;
+    this.registry.signIn(this, session);
   }
 
   close(code: number, reason: string): void {
@@ -50,8 +51,13 @@ export class Connection implements SocketHandle {
     this.sources.clear();
   }
 
-  /** Gives a source's updates to the client as `next` messages of the subscription `id`; resolves at its end. */
-  stream(source: LiveSource, id: string, prepared: PreparedDocument, variables: Variables): UpdateStream {
+  /** Gives a source's items to the client as `next` messages of the subscription `id`; resolves at its end. */
+  stream<I extends Renderable>(
+    source: PipedSource<I>,
+    id: string,
+    prepared: PreparedDocument,
+    variables: Variables,
+  ): UpdateStream {
     const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     const key = prepared.renderKey(variables);
     const { send } = this;
@@ -62,9 +68,9 @@ export class Connection implements SocketHandle {
       source.stop();
       settle?.resolve();
     };
-    const sink: Sink = {
+    const sink: Sink<I> = {
       deliver: (item) => {
-        send(prefix + render(item, key, prepared, variables) + '}');
+        send(prefix + render(item, source, key, prepared, variables) + '}');
       },
       writable: () => (this.ws.bufferedAmount > HIGH_WATER ? this.drained() : undefined),
       end: (error) => {
@@ -100,15 +106,17 @@ export class Connection implements SocketHandle {
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
-function render(item: LiveItem, key: object, prepared: PreparedDocument, variables: Variables): string {
+function render<I extends Renderable>(
+  item: I,
+  source: PipedSource<I>,
+  key: object,
+  prepared: PreparedDocument,
+  variables: Variables,
+): string {
   let text = item.rendered.get(key);
   if (text === undefined) {
-    const result = prepared.execute(
-      { [prepared.rootField]: { cursor: item.cursor, update: item.update } },
-      undefined,
-      variables,
-    );
-    if (result instanceof Promise) throw new Error('the types below Update must resolve from the event alone');
+    const result = prepared.execute({ [prepared.rootField]: source.payload(item) }, undefined, variables);
+    if (result instanceof Promise) throw new Error('what a subscription says must resolve from its payload alone');
     text = JSON.stringify(result);
     item.rendered.set(key, text);
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock/port.js';
+import type { PresenceHandlers } from '../../domain/presence/index.js';
 import type { Session } from '../kit/context.js';
 import { CloseCode, type Connection } from './connection.js';
 
@@ -6,11 +7,15 @@ export interface ConnectionRegistry {
   readonly size: number;
   add(connection: Connection): void;
   remove(connection: Connection): void;
+  /** Also to extend the session, or to sign in a socket that was opened without one. */
   signIn(connection: Connection, session: Session): void;
   closeDevice(deviceId: string, code: number, reason: string): void;
   /** Resolves when all are closed; those that do not answer the close are ended. */
   closeAll(code: number, reason: string): Promise<void>;
 }
+
+/** Hears of each socket once when it is signed in, and once when it ends. */
+export type AccountSockets = Pick<PresenceHandlers, 'opened' | 'closed'>;
 
 const EXPIRY_SWEEP_MS = 1_000;
 const CLOSE_GRACE_MS = 2_000;
@@ -19,9 +24,11 @@ const CLOSE_GRACE_MS = 2_000;
 export function connectionRegistry({
   clock,
   heartbeatMs,
+  presence,
 }: {
   readonly clock: Clock;
   readonly heartbeatMs: number;
+  readonly presence: AccountSockets;
 }): ConnectionRegistry {
   const all = new Set<Connection>();
   const byDevice = new Map<string, Set<Connection>>();
@@ -52,13 +59,20 @@ export function connectionRegistry({
     add: (connection) => void all.add(connection),
     remove(connection) {
       all.delete(connection);
-      const deviceId = connection.session?.deviceId ?? '';
+      if (connection.session === null) return;
+      const { accountId, deviceId } = connection.session;
       const set = byDevice.get(deviceId);
       set?.delete(connection);
       if (set?.size === 0) byDevice.delete(deviceId);
+      presence.closed(accountId);
     },
     signIn(connection, session) {
+      // It ended while its token was looked at.
+      if (!all.has(connection)) return;
+      const known = connection.session !== null;
       connection.session = session;
+      if (known) return;
+      presence.opened(session.accountId);
       const set = byDevice.get(session.deviceId);
       if (set === undefined) byDevice.set(session.deviceId, new Set([connection]));
       else set.add(connection);

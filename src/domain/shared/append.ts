@@ -9,7 +9,10 @@ import {
 const MAX_REPEATS = 5;
 
 /** Appends; what is in doubt is repeated identically before anything else may go to that stream. */
-export async function appendSettled(eventStore: EventStore, request: AppendRequest): Promise<AppendOutcome> {
+export async function appendSettled(
+  eventStore: Pick<EventStore, 'append'>,
+  request: AppendRequest,
+): Promise<AppendOutcome> {
   for (let repeats = 0; ; repeats += 1) {
     try {
       return await eventStore.append(request);

@@ -21,6 +21,10 @@ export function preferencesStream(accountId: string): string {
   return `preferences-${accountId}`;
 }
 
+export function presenceStream(accountId: string): string {
+  return `presence-${accountId}`;
+}
+
 /** @param phoneHmac hex; 128 bits of it name the stream. */
 export function phoneStream(phoneHmac: string): string {
   return `phone-${phoneHmac.slice(0, 32)}`;

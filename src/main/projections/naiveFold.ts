@@ -26,6 +26,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   poll_votes: ['conversation_id', 'target_seq', 'account_id'],
   pins: ['conversation_id', 'target_seq'],
   ...PREFERENCE_KEYS,
+  last_seen: ['account_id'],
 };
 
 /** Kinds of entries that say what is sealed under their author's key. */
@@ -138,6 +139,11 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       if (category === 'contacts') contact(event, id, data);
       naivePreferences(tables, event, category, id);
       if (category === 'conversation') conversation(event, id, data);
+      if (category === 'presence' && event.type === 'WentOffline') {
+        const at = data['lastSeenAt'] as number;
+        const before = table('last_seen').get(id);
+        if (before === undefined || at > Number(before['at'])) table('last_seen').set(id, { account_id: id, at });
+      }
       if (category === 'receipts' && event.type === 'WatermarkAdvanced') {
         const {
           accountId,

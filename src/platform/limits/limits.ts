@@ -41,6 +41,12 @@ export const LIMITS = {
     doc: 'per account: many chats and messages marked one after the other',
   },
   saveDraft: { points: 300, seconds: 60, doc: 'per account: five a second, more than pauses in typing' },
+  setTyping: { points: 30, seconds: 10, doc: 'per device: every few seconds in each of a few conversations' },
+  listen: {
+    points: 240,
+    seconds: 60,
+    doc: 'per device: subscriptions to presence and typing; each chat opened is two',
+  },
   query: { points: 1000, seconds: 5, doc: 'per device: scrolling fast through a long history' },
 } as const satisfies Record<string, Limit>;
 

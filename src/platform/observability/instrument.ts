@@ -1,6 +1,7 @@
 import { CacheUnavailable, type Cache } from '../cache/port.js';
 import type { EventStore } from '../eventStore/port.js';
 import type { Limiter } from '../limits/port.js';
+import type { Signals } from '../signals/port.js';
 import type { Metrics } from './metrics.js';
 
 /** The event store with its appends timed. */
@@ -17,6 +18,17 @@ export function timedAppends(store: EventStore, { appendSeconds }: Metrics): Eve
       } finally {
         appendSeconds.observe({ outcome }, (performance.now() - started) / 1000);
       }
+    },
+  };
+}
+
+/** The signals with what they are about counted: a topic's first word. */
+export function countedSignals(inner: Signals, { signals }: Metrics): Signals {
+  return {
+    ...inner,
+    publish(topic, payload) {
+      signals.inc({ about: topic.split(':', 1)[0] ?? '' });
+      inner.publish(topic, payload);
     },
   };
 }

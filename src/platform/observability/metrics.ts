@@ -31,6 +31,23 @@ export function createMetrics() {
       labelNames: ['use'],
       registers,
     }),
+    presenceNotices: new Counter({
+      name: 'parlance_presence_notices_total',
+      help: "Accounts' presences told to subscriptions: all of a subscription's at its beginning, then changes",
+      labelNames: ['kind'],
+      registers,
+    }),
+    typingNotices: new Counter({
+      name: 'parlance_typing_notices_total',
+      help: 'Typing notices told to subscriptions',
+      registers,
+    }),
+    signals: new Counter({
+      name: 'parlance_signals_total',
+      help: 'Signals published by this node, by what they are about',
+      labelNames: ['about'],
+      registers,
+    }),
     projectedEvents: new Counter({
       name: 'parlance_projected_events_total',
       help: 'Events applied to the read model',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LiveItem, Sink } from '../../../src/api/live/item.js';
+import type { LiveItem } from '../../../src/api/live/item.js';
+import type { Sink } from '../../../src/api/live/piped.js';
 import { LiveSource, type SourceDeps } from '../../../src/api/live/source.js';
 import type { Position } from '../../../src/platform/eventStore/port.js';
 
@@ -58,7 +59,7 @@ function world(pageSize: number) {
 function collector() {
   const seen: number[] = [];
   const cursors: number[] = [];
-  const sink: Sink = {
+  const sink: Sink<LiveItem> = {
     deliver({ position, update }) {
       if (update.__typename === 'CursorAdvanced') cursors.push(Number(position));
       else seen.push(Number(position));

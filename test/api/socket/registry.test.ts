@@ -28,9 +28,15 @@ function fakeConnection(): FakeConnection {
 }
 
 let registry: ConnectionRegistry;
+let heard: string[];
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
-  registry = connectionRegistry({ clock: { now: () => Date.now() }, heartbeatMs: 12_000 });
+  heard = [];
+  const presence = {
+    opened: (account: string) => void heard.push(`${account} opened`),
+    closed: (account: string) => void heard.push(`${account} closed`),
+  };
+  registry = connectionRegistry({ clock: { now: () => Date.now() }, heartbeatMs: 12_000, presence });
 });
 afterEach(async () => {
   await registry.closeAll(CloseCode.serviceRestart, '');
