@@ -1,5 +1,11 @@
 import { accountHandlers, type AccountHandlers, type SeedDeps } from '../domain/accounts/index.js';
-import { contactHandlers, type ContactHandlers } from '../domain/contacts/index.js';
+import {
+  blockBetween,
+  contactHandlers,
+  relations,
+  type ContactHandlers,
+  type Relations,
+} from '../domain/contacts/index.js';
 import {
   conversationHandlers,
   conversationStates,
@@ -45,7 +51,7 @@ import { jwtAccessTokens } from '../platform/tokens/jwt.js';
 import type { AccessTokens } from '../platform/tokens/port.js';
 import { signingKeys } from '../platform/tokens/signingKeys.js';
 import { accountsById, deviceStates } from '../projections/accounts/accounts.queries.js';
-import { contactBook } from '../projections/contacts/commands.queries.js';
+import { accountRelations, accountsByNumber, contactBook } from '../projections/contacts/commands.queries.js';
 import {
   conversationSnapshot,
   deviceWatermarks,
@@ -84,6 +90,7 @@ export interface App {
   readonly states: ConversationStates;
   readonly writer: ConversationWriter;
   readonly preferences: PreferenceStates;
+  readonly relations: Relations;
   readonly projector: Projector;
   readonly handlers: {
     readonly accounts: AccountHandlers;
@@ -158,8 +165,18 @@ async function build(
   const outbox = config.twilio === undefined ? developmentOutbox(pool, clock) : undefined;
   const sms = config.twilio === undefined ? (outbox ?? developmentOutbox(pool, clock)) : twilioSms(config.twilio);
   const states = conversationStates({ eventStore, findSnapshot: (id) => conversationSnapshot(pool, id) });
-  const writer = conversationWriter({ eventStore, states, findKnown: (id, ids) => knownMessages(pool, id, ids) });
   const preferences = preferenceStates({ eventStore, findSnapshot: (id) => preferencesSnapshot(pool, id) });
+  const related = relations({
+    eventStore,
+    findRelations: (accountId) => accountRelations(pool, accountId),
+    findAccounts: (phoneHmacs) => accountsByNumber(pool, phoneHmacs),
+  });
+  const writer = conversationWriter({
+    eventStore,
+    states,
+    findKnown: (id, ids) => knownMessages(pool, id, ids),
+    blockBetween: (a, b) => blockBetween(related, a, b),
+  });
   const accounts = accountHandlers({
     eventStore,
     keys,
@@ -170,6 +187,7 @@ async function build(
     tokens,
     readStore,
     findDevices: (deviceIds) => deviceStates(pool, deviceIds),
+    onPrivacyChanged: related.forget,
   });
   const accountExists = async (accountId: string): Promise<boolean> => {
     if ((await accountsById(pool, [accountId])).size > 0) return true;
@@ -184,6 +202,8 @@ async function build(
     );
     return new Set(accountIds.filter((_accountId, index) => fresh[index]));
   };
+  const mayAdd = async (actor: string, account: string): Promise<'yes' | 'invite'> =>
+    (await related.of(account)).allows('addToGroups', actor) ? 'yes' : 'invite';
   const handlers = {
     accounts,
     contacts: contactHandlers({
@@ -194,10 +214,10 @@ async function build(
       limiter,
       findBook: (owner, parts) => contactBook(pool, owner, parts),
       accountExists,
-      onAppended: () => undefined,
+      onAppended: related.forget,
     }),
-    conversations: conversationHandlers({ eventStore, states, clock, ids, limiter, accountExists }),
-    groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd: () => 'yes' }),
+    conversations: conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter, accountExists }),
+    groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }),
     messages: messageHandlers({ writer, states, keys, clock, limiter }),
     receipts: receiptHandlers({
       eventStore,
@@ -237,6 +257,7 @@ async function build(
     states,
     writer,
     preferences,
+    relations: related,
     projector,
     handlers,
     seedDeps: { eventStore, keys, clock, ids },

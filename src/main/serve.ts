@@ -44,6 +44,7 @@ export async function serve(app: App): Promise<string> {
       handlers.accounts.devices.onEvent(event);
       if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);
       presence.onEvent(event);
+      app.relations.onEvent(event);
     },
     reads,
     logger,

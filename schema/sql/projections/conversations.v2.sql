@@ -1,10 +1,12 @@
--- Conversations and who is in them. Half-empty pages let an update stay on its page, without touching an index.
+-- Conversations and who is in them. `shown_seq` and `shown_at`: of what is not withheld, -1 for nothing. Half-empty pages let an update stay on its page, without touching an index.
 CREATE TABLE conversations (
   id               uuid PRIMARY KEY,
   kind             text NOT NULL,
   head_seq         int NOT NULL,
   last_message_seq int,
   last_at          timestamptz NOT NULL,
+  shown_seq        int NOT NULL,
+  shown_at         timestamptz NOT NULL,
   last_position    bigint NOT NULL,
   started_position bigint NOT NULL,
   name             text,
@@ -15,6 +17,7 @@ CREATE TABLE conversations (
 ) WITH (fillfactor = 50);
 
 -- A member was told of what has joined_seq <= seq < to_seq, and may read from from_seq on. One row a membership: who comes back has two.
+-- `own_seq` and `own_at`: of the last that the account did and that is withheld from the other.
 CREATE TABLE memberships (
   conversation_id uuid NOT NULL,
   account_id      uuid NOT NULL,
@@ -24,6 +27,8 @@ CREATE TABLE memberships (
   to_seq          int,
   left_at         timestamptz,
   position        bigint NOT NULL,
+  own_seq         int,
+  own_at          timestamptz,
   PRIMARY KEY (conversation_id, account_id, joined_seq)
 );
 CREATE INDEX memberships_account ON memberships (account_id, conversation_id, joined_seq);

@@ -14,8 +14,10 @@ export class MessageFields {
 
   @FieldResolver(() => MessageStatus, { nullable: true, description: "Of one's own message; null for others'." })
   async status(@Root() message: Message, @Ctx() context: ApiContext): Promise<MessageStatus | null> {
-    const { seq, authorUuid, conversationUuid } = message;
+    const { seq, authorUuid, conversationUuid, withheld } = message;
     if (authorUuid !== sessionOf(context).accountId) return null;
+    // Whatever is read after it.
+    if (withheld) return 'SENT';
     const [members, watermarks] = await Promise.all([
       context.loaders.membersOf.load(conversationUuid),
       context.loaders.watermarksOf.load(conversationUuid),

@@ -72,6 +72,7 @@ export class Message {
   /** The plain ids, for the resolvers. */
   readonly conversationUuid!: string;
   readonly authorUuid!: string;
+  readonly withheld!: boolean;
 }
 
 @Shape()

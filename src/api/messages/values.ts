@@ -13,6 +13,7 @@ export function messageValue(view: TimelineView): Message {
     content: contentValue(view),
     conversationUuid: view.conversationId,
     authorUuid: view.authorId,
+    withheld: view.withheld,
   };
 }
 

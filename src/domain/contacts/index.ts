@@ -9,3 +9,11 @@ export {
   type RefusedContact,
   type SyncOutcome,
 } from './handle.js';
+export {
+  blockBetween,
+  relations,
+  relationsOf,
+  type AccountRelations,
+  type Relations,
+  type RelationsSnapshot,
+} from './relations.js';

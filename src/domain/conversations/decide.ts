@@ -12,7 +12,14 @@ export function decideStart(state: ConversationState, command: StartDirectConver
   if (!command.otherExists) return { rejected: 'no_such_account' };
   return {
     events: [
-      { type: 'ConversationStarted', data: { kind: 'direct', members: pair(command.initiator, command.other) } },
+      {
+        type: 'ConversationStarted',
+        data: {
+          kind: 'direct',
+          members: pair(command.initiator, command.other),
+          ...(command.withheld && { withheld: true }),
+        },
+      },
     ],
   };
 }

@@ -21,7 +21,12 @@ export interface GroupSettings {
 export type ConversationEvent =
   | {
       readonly type: 'ConversationStarted';
-      readonly data: { readonly kind: 'direct'; readonly members: readonly [string, string] };
+      readonly data: {
+        readonly kind: 'direct';
+        readonly members: readonly [string, string];
+        /** Nobody but who started it is told: one of the two had blocked the other. */
+        readonly withheld?: true;
+      };
     }
   | {
       readonly type: 'GroupCreated';

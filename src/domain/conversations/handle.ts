@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock/port.js';
 import type { EventStore, NewEvent, Position } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
+import { blockBetween, type Relations } from '../contacts/index.js';
 import { appendSettled } from '../shared/append.js';
 import { uuidv8 } from '../shared/ids.js';
 import { conversationStream } from '../shared/streams.js';
@@ -31,6 +32,7 @@ export interface ConversationHandlers {
 export interface ConversationDeps {
   readonly eventStore: EventStore;
   readonly states: ConversationStates;
+  readonly relations: Pick<Relations, 'of'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limiter: Limiter;
@@ -53,7 +55,9 @@ export function conversationHandlers(deps: ConversationDeps): ConversationHandle
       const limit = await deps.limiter.take('startConversation', actor.account);
       if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
       const otherExists = await deps.accountExists(withAccountId);
-      const decision = decideStart({ kind: 'absent' }, { initiator: actor.account, other: withAccountId, otherExists });
+      const withheld = otherExists && (await blockBetween(deps.relations, actor.account, withAccountId));
+      const command = { initiator: actor.account, other: withAccountId, otherExists, withheld };
+      const decision = decideStart({ kind: 'absent' }, command);
       if ('rejected' in decision) return { outcome: 'no_such_account' };
       const events: NewEvent[] = decision.events.map((event) => ({
         id: deps.ids.next(),

@@ -64,6 +64,7 @@ export function evolve(state: ConversationState, event: ConversationStreamEvent)
   if (event.type === 'MessageSent')
     return state.kind === 'absent' ? state : { ...state, lastAt: (event.data as { readonly at: number }).at };
   if (state.kind === 'absent') return begin(event);
+  if ((event.data as { readonly withheld?: true }).withheld === true) return state;
   switch (event.type) {
     case 'MembersAdded':
       return added(state, event.data as DataOf<'MembersAdded'>, event.revision);

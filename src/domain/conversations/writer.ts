@@ -16,6 +16,8 @@ export interface ConversationCommand<Answer> {
   readonly size: number;
   /** Brings facts from outside the stream up to date with the folded revision; again after each conflict. */
   gather?(loaded: LoadedConversation): Promise<void>;
+  /** After `gather`: whether what it does is about a message that is withheld. */
+  aboutWithheld?(): boolean;
   /** @param earlier events decided before it in the same append, which no read model can have. */
   decide(state: ConversationState, revision: number, earlier: readonly PendingEvent[]): Decision<Answer>;
 }
@@ -56,6 +58,8 @@ export interface WriterDeps {
   readonly eventStore: EventStore;
   readonly states: ConversationStates;
   readonly findKnown: (conversationId: string, ids: readonly string[]) => Promise<KnownLookup>;
+  /** Whether either of two accounts blocks the other. */
+  readonly blockBetween: (a: string, b: string) => boolean | Promise<boolean>;
 }
 
 interface Pending {
@@ -128,9 +132,12 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
     for (let conflicts = 0; conflicts < MAX_CONFLICTS && open.length > 0; conflicts += 1) {
       const gathering = open.flatMap(({ command }) => command.gather?.(loaded) ?? []);
       if (gathering.length > 0) await Promise.all(gathering);
+      const [a, b] = loaded.state.kind === 'direct' ? loaded.state.members.keys() : [];
+      const blocked = a === undefined || b === undefined ? false : deps.blockBetween(a, b);
+      const withheld = blocked instanceof Promise ? await blocked : blocked;
       const { revision } = loaded;
       const expected = revision < 0 ? 'no_stream' : revision;
-      const { accepted, answered } = decideAll(loaded, open);
+      const { accepted, answered } = decideAll(loaded, open, withheld);
       if (answered.length > 0) await settleAnswered(conversationId, loaded, answered);
       if (accepted.length === 0) return;
       const events = accepted.length === 1 ? accepted[0]!.events : accepted.flatMap((each) => each.events);
@@ -204,6 +211,7 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
 function decideAll(
   loaded: LoadedConversation,
   batch: readonly Pending[],
+  withheld: boolean,
 ): {
   readonly accepted: readonly Accepted[];
   readonly answered: readonly { readonly pending: Pending; readonly answer: unknown }[];
@@ -218,14 +226,21 @@ function decideAll(
       answered.push({ pending, answer: decision.answer });
       continue;
     }
-    accepted.push({ pending, events: decision.events, revision: revision + 1 });
-    for (const event of decision.events) {
+    const silent = withheld || pending.command.aboutWithheld?.() === true;
+    const events = silent ? decision.events.map(withheldEvent) : decision.events;
+    accepted.push({ pending, events, revision: revision + 1 });
+    for (const event of events) {
       const placed = { ...event, revision: (revision += 1) };
       state = evolve(state, placed);
       earlier.push(placed);
     }
   }
   return { accepted, answered };
+}
+
+/** Only its author will ever be told. What no account did is about what everybody has, and stays as it is. */
+function withheldEvent(event: NewEvent): NewEvent {
+  return event.metadata.actor === undefined ? event : { ...event, data: { ...event.data, withheld: true } };
 }
 
 /** The next batch off the queue: bounded in count and bytes, no message twice. */

@@ -34,6 +34,8 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         joined_seq: seq,
         to_seq: null,
         left_at: null,
+        own_seq: null,
+        own_at: null,
         position,
       };
       memberships.set(`${id} ${account}`, membership);
@@ -52,6 +54,8 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         head_seq: 0,
         last_message_seq: null,
         last_at: occurredAt,
+        shown_seq: data['withheld'] === true ? -1 : 0,
+        shown_at: occurredAt,
         last_position: position,
         started_position: position,
         name: null,
@@ -69,6 +73,10 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
     const change = (key: string, row: Row): void => {
       Object.assign(head ?? {}, { [key]: row[key] ?? null });
     };
+
+    // What is withheld changes only what is withheld itself.
+    const hidden = data['withheld'] === true;
+    const idle = hidden && table('timeline').get(`${id} ${String(target)}`)?.['withheld'] !== true;
 
     switch (event.type) {
       case 'ConversationStarted':
@@ -113,7 +121,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         change('settings', { settings: json({ ...parse(head?.['settings']), ...data }) });
         break;
       case 'TimerChanged':
-        change('timer_seconds', { timer_seconds: data['seconds'] as number | null });
+        if (!hidden) change('timer_seconds', { timer_seconds: data['seconds'] as number | null });
         break;
       case 'InviteLinkCreated':
         table('invite_links').set(`${id} ${data['linkId'] as string}`, {
@@ -148,6 +156,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         closeRequest(data['accountId'] as string);
         break;
       case 'ReactionChanged':
+        if (idle) break;
         table('reactions').set(`${id} ${String(target)} ${String(author)}`, {
           conversation_id: id,
           target_seq: target,
@@ -157,6 +166,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         });
         break;
       case 'PollVoted':
+        if (idle) break;
         table('poll_votes').set(`${id} ${String(target)} ${String(author)}`, {
           conversation_id: id,
           target_seq: target,
@@ -167,6 +177,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         break;
       case 'MessagePinned':
       case 'MessageUnpinned':
+        if (idle) break;
         table('pins').set(`${id} ${String(target)}`, {
           conversation_id: id,
           target_seq: target,
@@ -183,7 +194,8 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
     const said = isMessage ? content : data;
     const prefix = isMessage ? 'content.' : '';
     const { kind: _kind, text: _text, algorithm: _algorithm, bytes: _bytes, ...rest } = said;
-    if (!isMessage) for (const own of ['target', 'mentions', 'tokenHash']) Reflect.deleteProperty(rest, own);
+    if (!isMessage)
+      for (const own of ['target', 'mentions', 'tokenHash', 'withheld']) Reflect.deleteProperty(rest, own);
     for (const field of Object.keys(rest))
       if (prefix + field in event.opened) (rest as Record<string, unknown>)[field] = event.opened[prefix + field];
     const words = event.opened[`${prefix}text`] ?? null;
@@ -227,6 +239,11 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
     const now = table('conversations').get(id);
     if (now !== undefined && seq > 0) Object.assign(now, { head_seq: seq, last_position: position });
     if (isMessage && now !== undefined) Object.assign(now, { last_message_seq: seq, last_at: at });
+    if (!hidden) Object.assign(now ?? {}, { shown_seq: seq }, isMessage ? { shown_at: at } : {});
+    else if (author !== null) {
+      const moves = isMessage || event.type === 'ConversationStarted';
+      Object.assign(current(id, author) ?? {}, { own_seq: seq }, moves ? { own_at: at } : {});
+    }
     if (isMessage && author !== null && device !== null) raise(event, id, author, device, seq);
 
     const message = table('timeline').get(`${id} ${String(target)}`);
@@ -235,7 +252,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
       for (const row of [table('timeline').get(key) ?? {}, ...(repeats.get(key) ?? [])])
         Object.assign(row, { text: null, algorithm: null, payload: null, body: null, mentions: null, erased: true });
     };
-    if (event.type === 'MessageEdited' && message !== undefined)
+    if (event.type === 'MessageEdited' && message !== undefined && !idle)
       Object.assign(message, {
         text: message['erased'] === true ? null : words,
         mentions: data['mentions'] === undefined ? null : json(data['mentions']),

@@ -162,7 +162,7 @@ async function seedConversations(app: SeedApp, request: SeedRequest, accounts: r
     const { id, first, second } = talks[index]!;
     const decision = decideStart(
       { kind: 'absent' },
-      { initiator: first.accountId, other: second.accountId, otherExists: true },
+      { initiator: first.accountId, other: second.accountId, otherExists: true, withheld: false },
     );
     if ('rejected' in decision) throw new Error(`a conversation could not be seeded: ${decision.rejected}`);
     const metadata = { occurredAt: app.clock.now(), actor: { account: first.accountId, device: first.devices[0]! } };

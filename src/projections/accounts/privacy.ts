@@ -5,3 +5,11 @@ export function settingText(value: Audience | boolean): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return value.kind === 'contacts_except' ? `${value.kind}:${(value.except ?? []).join(',')}` : value.kind;
 }
+
+/** The inverse of settingText. */
+export function settingValue(text: string): Audience | boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  const [kind = '', except = ''] = text.split(':');
+  if (kind === 'contacts_except') return { kind, except: except === '' ? [] : except.split(',') };
+  return { kind: kind as 'everyone' | 'contacts' | 'nobody' };
+}

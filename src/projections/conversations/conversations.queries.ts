@@ -45,8 +45,10 @@ interface Row {
 
 /** The account's newest membership of each conversation that it ever was in; the account is $1. */
 const MINE = `(SELECT DISTINCT ON (conversation_id) * FROM memberships WHERE account_id = $1 ORDER BY conversation_id, joined_seq DESC) m`;
-const LAST_AT = 'least(c.last_at, m.left_at)';
-const COLUMNS = `c.id, c.kind, least(c.head_seq, m.to_seq - 1) AS head_seq, ${LAST_AT} AS last_at, c.name, c.description, c.avatar, c.settings,
+const LAST_AT = 'least(greatest(c.shown_at, m.own_at), m.left_at)';
+/** Not yet for whom all of it is withheld. */
+const SHOWN = '(c.shown_seq >= 0 OR m.own_seq IS NOT NULL)';
+const COLUMNS = `c.id, c.kind, greatest(0, least(greatest(c.shown_seq, m.own_seq), m.to_seq - 1)) AS head_seq, ${LAST_AT} AS last_at, c.name, c.description, c.avatar, c.settings,
   c.timer_seconds, CASE WHEN m.to_seq IS NULL THEN m.role END AS role`;
 
 /** Null for one that does not exist or that the account never was in. */
@@ -70,7 +72,7 @@ export async function conversationsPage(
   const beyond = after === undefined ? '' : `AND (${LAST_AT}, c.id) < ($3, $4)`;
   const { rows } = await db.query<Row>({
     text: `SELECT ${COLUMNS} FROM ${MINE} JOIN conversations c ON c.id = m.conversation_id
-           WHERE true ${beyond} ORDER BY ${LAST_AT} DESC, c.id DESC LIMIT $2`,
+           WHERE ${SHOWN} ${beyond} ORDER BY ${LAST_AT} DESC, c.id DESC LIMIT $2`,
     values: [accountId, limit, ...(after === undefined ? [] : [new Date(after.lastAt), after.id])],
   });
   return rows.map(viewOf);

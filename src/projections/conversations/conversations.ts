@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type pg from 'pg';
 import type { DataOf } from '../../domain/conversations/index.js';
-import type { MessageDataOf } from '../../domain/messages/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
@@ -12,6 +11,15 @@ interface Head {
   readonly position: string;
   readonly last_message_seq: number | null;
   readonly last_at: string | null;
+  readonly shown_seq: number | null;
+  readonly shown_at: string | null;
+}
+
+interface Withheld {
+  readonly id: string;
+  readonly account_id: string;
+  readonly own_seq: number;
+  readonly own_at?: string;
 }
 
 /** The list of conversations and their members: what a command starts from, and what lists are made of. */
@@ -27,27 +35,60 @@ export const conversationsProjection: Projection = {
     await tx.query({
       name: `${schema}_heads`,
       text: `UPDATE ${schema}.conversations c SET head_seq = r.head_seq, last_position = r.position,
-           last_message_seq = coalesce(r.last_message_seq, c.last_message_seq), last_at = coalesce(r.last_at, c.last_at)
-         FROM json_to_recordset($1) AS r (id uuid, head_seq int, last_message_seq int, last_at timestamptz, position bigint)
+           last_message_seq = coalesce(r.last_message_seq, c.last_message_seq), last_at = coalesce(r.last_at, c.last_at),
+           shown_seq = coalesce(r.shown_seq, c.shown_seq), shown_at = coalesce(r.shown_at, c.shown_at)
+         FROM json_to_recordset($1) AS r (id uuid, head_seq int, last_message_seq int, last_at timestamptz, shown_seq int, shown_at timestamptz, position bigint)
          WHERE c.id = r.id AND c.head_seq < r.head_seq`,
       values: [JSON.stringify(heads)],
     });
+    const withheld = batch.filter(isWithheld);
+    if (withheld.length > 0) await moveOwn(tx, schema, withheld);
   },
 };
+
+function isWithheld(event: OpenedEvent): boolean {
+  return (event.data as { readonly withheld?: true }).withheld === true;
+}
+
+function atOf(event: OpenedEvent): string {
+  const { at = event.metadata.occurredAt } = event.data as { readonly at?: number };
+  return new Date(at).toISOString();
+}
+
+async function moveOwn(tx: pg.PoolClient, schema: string, events: readonly OpenedEvent[]): Promise<void> {
+  const rows = new Map<string, Withheld>();
+  for (const event of events) {
+    const id = streamId(event.stream);
+    const account = event.metadata.actor?.account;
+    if (account === undefined) continue;
+    const key = `${id} ${account}`;
+    const moves = event.type === 'MessageSent' || event.type === 'ConversationStarted';
+    const at = moves ? atOf(event) : rows.get(key)?.own_at;
+    rows.set(key, { id, account_id: account, own_seq: event.revision, ...(at === undefined ? {} : { own_at: at }) });
+  }
+  await tx.query(
+    `UPDATE ${schema}.memberships m SET own_seq = r.own_seq, own_at = coalesce(r.own_at, m.own_at)
+     FROM json_to_recordset($1) AS r (id uuid, account_id uuid, own_seq int, own_at timestamptz)
+     WHERE m.conversation_id = r.id AND m.account_id = r.account_id AND m.to_seq IS NULL AND coalesce(m.own_seq, -1) < r.own_seq`,
+    [JSON.stringify([...rows.values()])],
+  );
+}
 
 function headsOf(batch: readonly OpenedEvent[]): readonly Head[] {
   const heads = new Map<string, Head>();
   for (const event of batch) {
     const id = streamId(event.stream);
     const before = heads.get(id);
-    const { at } = event.data as MessageDataOf<'MessageSent'>;
     const message = event.type === 'MessageSent';
+    const shown = !isWithheld(event);
     heads.set(id, {
       id,
       head_seq: event.revision,
       position: String(event.position),
       last_message_seq: message ? event.revision : (before?.last_message_seq ?? null),
-      last_at: message ? new Date(at).toISOString() : (before?.last_at ?? null),
+      last_at: message ? atOf(event) : (before?.last_at ?? null),
+      shown_seq: shown ? event.revision : (before?.shown_seq ?? null),
+      shown_at: message && shown ? atOf(event) : (before?.shown_at ?? null),
     });
   }
   return [...heads.values()];
@@ -96,9 +137,19 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
   };
   const begin = async (kind: string, body: Record<string, unknown>): Promise<void> => {
     await tx.query(
-      `INSERT INTO ${schema}.conversations (id, kind, head_seq, last_at, last_position, started_position, name, description, avatar, settings)
-       VALUES ($1, $2, 0, $3, $4, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-      [id, kind, at, position, body['name'], body['description'], body['avatar'], body['settings']],
+      `INSERT INTO ${schema}.conversations (id, kind, head_seq, last_at, shown_seq, shown_at, last_position, started_position, name, description, avatar, settings)
+       VALUES ($1, $2, 0, $3, $9, $3, $4, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+      [
+        id,
+        kind,
+        at,
+        position,
+        body['name'],
+        body['description'],
+        body['avatar'],
+        body['settings'],
+        isWithheld(event) ? -1 : 0,
+      ],
     );
   };
 
@@ -167,6 +218,7 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       ]);
       return;
     case 'TimerChanged':
+      if (isWithheld(event)) return;
       await tx.query(`UPDATE ${schema}.conversations SET timer_seconds = $2 WHERE id = $1`, [
         id,
         (event.data as DataOf<'TimerChanged'>).seconds,

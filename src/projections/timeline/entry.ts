@@ -70,7 +70,14 @@ function messageEntry(event: OpenedEvent): TimelineEntry {
 function otherEntry(event: OpenedEvent): TimelineEntry {
   const { target = null, mentions = null } = event.data as { target?: number; mentions?: TimelineEntry['mentions'] };
   const text = event.type === 'MessageEdited' ? (event.opened['text'] ?? null) : null;
-  const { target: _target, mentions: _mentions, text: _text, tokenHash: _secret, ...rest } = bodyOf(event.data, event);
+  const {
+    target: _target,
+    mentions: _mentions,
+    text: _text,
+    tokenHash: _secret,
+    withheld,
+    ...rest
+  } = bodyOf(event.data, event);
   return {
     ...placeOf(event),
     kind: snakeCase(event.type),
@@ -86,7 +93,7 @@ function otherEntry(event: OpenedEvent): TimelineEntry {
     replyTo: null,
     hops: null,
     mentions,
-    withheld: false,
+    withheld: withheld === true,
     viewOnce: false,
     expiresAt: null,
     erased: event.type === 'MessageEdited' && text === null,

@@ -11,6 +11,8 @@ export interface TimelineView {
   readonly deviceId: string;
   readonly clientId: string;
   readonly at: number;
+  /** From everybody but its author. */
+  readonly withheld: boolean;
   readonly content:
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'sealed'; readonly algorithm: string; readonly payload: Buffer }
@@ -35,11 +37,12 @@ interface Row {
   text: string | null;
   algorithm: string | null;
   payload: Buffer | null;
+  withheld: boolean;
   erased: boolean;
 }
 
 const COLUMNS =
-  't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.erased';
+  't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.withheld, t.erased';
 const MESSAGE = 't.message';
 /** The visibility function (DESIGN 4): whether the account may see the row `t` of the timeline. */
 function visibleTo(viewer: string): string {
@@ -144,7 +147,17 @@ function viewOf(row: Row): TimelineView {
     device_id: deviceId,
     client_id: clientId,
   } = row;
-  return { id, conversationId, seq, authorId, deviceId, clientId, at: row.at.getTime(), content: contentOf(row) };
+  return {
+    id,
+    conversationId,
+    seq,
+    authorId,
+    deviceId,
+    clientId,
+    at: row.at.getTime(),
+    withheld: row.withheld,
+    content: contentOf(row),
+  };
 }
 
 function contentOf({ kind, text, algorithm, payload, erased }: Row): TimelineView['content'] {

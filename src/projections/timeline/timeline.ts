@@ -116,7 +116,10 @@ async function change(tx: pg.PoolClient, schema: string, events: readonly Opened
     account_id: event.metadata.actor?.account,
     at: new Date(event.metadata.occurredAt).toISOString(),
     seq: event.revision,
+    withheld: (event.data as { readonly withheld?: true }).withheld === true,
   });
+  // What is withheld changes only what is withheld itself: the other has the message as it was.
+  const takesEffect = `(NOT r.withheld OR EXISTS (SELECT FROM @timeline t WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq AND t.withheld))`;
   const run = async (
     rows: readonly OpenedEvent[],
     more: (event: OpenedEvent) => object,
@@ -124,7 +127,7 @@ async function change(tx: pg.PoolClient, schema: string, events: readonly Opened
     sql: string,
   ): Promise<void> => {
     if (rows.length === 0) return;
-    const from = `json_to_recordset($1) AS r (conversation_id uuid, target_seq int, account_id uuid, at timestamptz, seq int${columns})`;
+    const from = `json_to_recordset($1) AS r (conversation_id uuid, target_seq int, account_id uuid, at timestamptz, seq int, withheld boolean${columns})`;
     await tx.query(sql.replaceAll('@', `${schema}.`).replace('$R', from), [
       JSON.stringify(rows.map((event) => ({ ...base(event), ...more(event) }))),
     ]);
@@ -139,14 +142,14 @@ async function change(tx: pg.PoolClient, schema: string, events: readonly Opened
     ', text text, mentions jsonb',
     `UPDATE @timeline t SET text = CASE WHEN NOT t.erased THEN r.text END, mentions = r.mentions, edited_at = r.at, edited_seq = r.seq,
        erased = t.erased OR r.text IS NULL FROM $R
-     WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq AND coalesce(t.edited_seq, 0) < r.seq`,
+     WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq AND coalesce(t.edited_seq, 0) < r.seq AND ${takesEffect}`,
   );
   await run(
     about('ReactionChanged', byAccount),
     (event) => ({ emoji: (event.data as MessageDataOf<'ReactionChanged'>).emoji }),
     ', emoji text',
     `INSERT INTO @reactions AS o (conversation_id, target_seq, account_id, emoji, seq)
-     SELECT conversation_id, target_seq, account_id, emoji, seq FROM $R
+     SELECT conversation_id, target_seq, account_id, emoji, seq FROM $R WHERE ${takesEffect}
      ON CONFLICT (conversation_id, target_seq, account_id) DO UPDATE SET emoji = excluded.emoji, seq = excluded.seq WHERE o.seq < excluded.seq`,
   );
   await run(
@@ -154,7 +157,7 @@ async function change(tx: pg.PoolClient, schema: string, events: readonly Opened
     (event) => ({ options: (event.data as MessageDataOf<'PollVoted'>).options }),
     ', options jsonb',
     `INSERT INTO @poll_votes AS o (conversation_id, target_seq, account_id, options, seq)
-     SELECT conversation_id, target_seq, account_id, options, seq FROM $R
+     SELECT conversation_id, target_seq, account_id, options, seq FROM $R WHERE ${takesEffect}
      ON CONFLICT (conversation_id, target_seq, account_id) DO UPDATE SET options = excluded.options, seq = excluded.seq WHERE o.seq < excluded.seq`,
   );
   const pinning = events.filter(({ type }) => type === 'MessagePinned' || type === 'MessageUnpinned');
@@ -163,7 +166,7 @@ async function change(tx: pg.PoolClient, schema: string, events: readonly Opened
     (event) => ({ pinned: event.type === 'MessagePinned' }),
     ', pinned boolean',
     `INSERT INTO @pins AS o (conversation_id, target_seq, pinned, by_account, at, seq)
-     SELECT conversation_id, target_seq, pinned, account_id, at, seq FROM $R
+     SELECT conversation_id, target_seq, pinned, account_id, at, seq FROM $R WHERE ${takesEffect}
      ON CONFLICT (conversation_id, target_seq) DO UPDATE SET pinned = excluded.pinned, by_account = excluded.by_account, at = excluded.at, seq = excluded.seq
        WHERE o.seq < excluded.seq`,
   );

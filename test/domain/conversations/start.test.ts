@@ -10,7 +10,7 @@ import { specification } from '../../kit/specification.js';
 const fold = (state: ConversationState, event: ConversationEvent, revision = 0): ConversationState =>
   evolve(state, { ...event, revision, metadata: {} });
 const { given } = specification({ initial: ABSENT, evolve: fold, decide: decideStart });
-const start: StartDirectConversation = { initiator: 'b', other: 'a', otherExists: true };
+const start: StartDirectConversation = { initiator: 'b', other: 'a', otherExists: true, withheld: false };
 const started: ConversationEvent = { type: 'ConversationStarted', data: { kind: 'direct', members: ['a', 'b'] } };
 
 describe('starting a direct conversation', () => {
