@@ -49,13 +49,21 @@ interface Lane {
   lastAppendAt: number;
 }
 
+interface Due {
+  readonly lane: Lane;
+  readonly actor: Actor;
+}
+
 /** At most one append per device and conversation in this time; the first after a pause goes at once. */
 const GAP_MS = 250;
 const MAX_LANES = 100_000;
+const MAX_TOGETHER = 500;
 
 export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
   const lanes = new LRUCache<string, Lane>({ max: MAX_LANES });
   const opening = new Map<string, Promise<Lane>>();
+  /** By conversation with an append under way: what is due after it. */
+  const appending = new Map<string, Due[]>();
 
   const open = (key: string, conversationId: string, deviceId: string): Promise<Lane> => {
     const running = opening.get(key);
@@ -72,44 +80,76 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
     return promise;
   };
 
-  const flush = async (lane: Lane, conversationId: string, actor: Actor): Promise<void> => {
-    const { wanted, stored, waiters } = lane;
-    lane.waiters = [];
-    lane.lastAppendAt = deps.clock.now();
+  const eventOf = ({ lane, actor }: Due): NewEvent => {
+    const { wanted, stored } = lane;
     const data = {
       accountId: actor.account,
       deviceId: actor.device,
       ...(wanted.delivered > stored.delivered && { delivered: wanted.delivered }),
       ...(wanted.read > stored.read && { read: wanted.read }),
     };
-    const event: NewEvent = {
+    return {
       id: deps.ids.next(),
       type: 'WatermarkAdvanced',
       data,
       metadata: { occurredAt: deps.clock.now(), actor },
     };
+  };
+
+  /** One append for all the devices of a conversation that are due: in a group that is all of its members at about the same time. */
+  const appendTogether = async (conversationId: string, batch: readonly Due[]): Promise<void> => {
+    const taken = batch.map((due) => {
+      const { lane } = due;
+      const { wanted, waiters } = lane;
+      lane.waiters = [];
+      lane.lastAppendAt = deps.clock.now();
+      return { ...due, wanted, waiters, event: eventOf(due) };
+    });
     try {
-      await deps.eventStore.append({ stream: receiptsStream(conversationId), expected: 'any', events: [event] });
-      lane.stored = wanted;
-      for (const waiter of waiters) waiter.settle({ outcome: 'acknowledged', ...wanted });
+      const events = taken.map(({ event }) => event);
+      await deps.eventStore.append({ stream: receiptsStream(conversationId), expected: 'any', events });
+      for (const { lane, wanted, waiters } of taken) {
+        lane.stored = wanted;
+        for (const waiter of waiters) waiter.settle({ outcome: 'acknowledged', ...wanted });
+      }
     } catch (error) {
       // In doubt is harmless: a watermark stored twice is the same watermark.
       const busy = error instanceof EventStoreError && (error.code === 'unavailable' || error.code === 'in_doubt');
-      for (const waiter of waiters) {
-        if (busy) waiter.settle({ outcome: 'busy', retryAfterMs: 1000 });
-        else waiter.fail(error);
+      for (const { waiters } of taken) {
+        for (const waiter of waiters) {
+          if (busy) waiter.settle({ outcome: 'busy', retryAfterMs: 1000 });
+          else waiter.fail(error);
+        }
       }
     }
-    lane.scheduled = false;
-    if (lane.waiters.length > 0) schedule(lane, conversationId, actor);
+    for (const { lane, actor } of taken) {
+      lane.scheduled = false;
+      if (lane.waiters.length > 0) schedule(lane, conversationId, actor);
+    }
+  };
+
+  const drain = async (conversationId: string, due: Due[]): Promise<void> => {
+    while (due.length > 0) await appendTogether(conversationId, due.splice(0, MAX_TOGETHER));
+    appending.delete(conversationId);
+  };
+
+  const flush = (lane: Lane, conversationId: string, actor: Actor): void => {
+    const waiting = appending.get(conversationId);
+    if (waiting !== undefined) {
+      waiting.push({ lane, actor });
+      return;
+    }
+    const due = [{ lane, actor }];
+    appending.set(conversationId, due);
+    void drain(conversationId, due);
   };
 
   const schedule = (lane: Lane, conversationId: string, actor: Actor): void => {
     if (lane.scheduled) return;
     lane.scheduled = true;
     const wait = lane.lastAppendAt + GAP_MS - deps.clock.now();
-    if (wait <= 0) void flush(lane, conversationId, actor);
-    else setTimeout(() => void flush(lane, conversationId, actor), wait);
+    if (wait <= 0) flush(lane, conversationId, actor);
+    else setTimeout(flush, wait, lane, conversationId, actor);
   };
 
   return {
