@@ -16,6 +16,7 @@ import type { LiveHub } from './live/hub.js';
 import { PipedSource } from './live/piped.js';
 import { CloseCode, Connection } from './socket/connection.js';
 import { documents, type PreparedDocument } from './socket/documents.js';
+import { flusher } from './socket/outbox.js';
 import { connectionRegistry, type AccountSockets } from './socket/registry.js';
 
 export interface SocketServerDeps {
@@ -53,6 +54,7 @@ const HEARTBEAT_MS = 12_000;
 /** GraphQL over WebSocket (graphql-transport-ws) on the same port as HTTP. Closes with 1012, 1013, 4401 and 4403 as docs/protocol says. */
 export function createSocketServer(deps: SocketServerDeps): SocketServer {
   const { schema, services, present } = deps;
+  const writes = flusher();
   const prepared = documents(schema, deps.rules);
   const registry = connectionRegistry({
     clock: services.clock,
@@ -119,7 +121,10 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
     clientTracking: false,
   });
   const accept = (ws: WebSocket, request: IncomingMessage): void => {
-    const connection = new Connection(ws, request.socket, request.socket.remoteAddress ?? '', registry);
+    const connection = new Connection(ws, request.socket, request.socket.remoteAddress ?? '', {
+      registry,
+      flusher: writes,
+    });
     registry.add(connection);
     let handle: ((data: string) => Promise<void>) | undefined;
     const closed = protocol.opened(

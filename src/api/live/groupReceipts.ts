@@ -10,8 +10,8 @@ interface Group {
   readonly marks: Map<string, Marks>;
   /** What was last said of everybody. */
   told: Marks;
-  /** Nothing was computed since it was loaded. */
-  fresh: boolean;
+  /** Of these members so many have no more than what was told; undefined: to be counted. */
+  behind: (Marks & { readonly members: Conversation['members'] }) | undefined;
   /** The newest messages that not everybody has read. */
   recent: { readonly seq: number; readonly author: string }[];
 }
@@ -52,13 +52,14 @@ export function groupReceipts({ load }: GroupReceiptsDeps): GroupReceipts {
     const marks = new Map(
       rows.map((row) => [row.accountId, { delivered: row.deliveredUpTo, read: row.readUpTo }] as const),
     );
-    const group = { marks, told: { delivered: before, read: before }, fresh: true, recent: [] };
+    const group = { marks, told: { delivered: before, read: before }, behind: undefined, recent: [] };
     groups.set(conversationId, group);
     return group;
   };
 
   const sent = (group: Group, seq: number, author: string): void => {
-    raise(group, author, seq, seq);
+    const before = raise(group, author, seq, seq);
+    if (before.delivered <= group.told.delivered || before.read <= group.told.read) group.behind = undefined;
     group.recent.push({ seq, author });
     if (group.recent.length > MAX_RECENT) group.recent.shift();
   };
@@ -68,13 +69,23 @@ export function groupReceipts({ load }: GroupReceiptsDeps): GroupReceipts {
     state: Conversation,
     { accountId, delivered, read }: { readonly accountId: string; readonly delivered: number; readonly read: number },
   ): EveryoneAdvanced | undefined => {
-    const before = raise(group, accountId, delivered, read);
     const { told } = group;
-    // Only who was among the last can move the whole.
-    if (!group.fresh && before.delivered > told.delivered && before.read > told.read) return undefined;
-    group.fresh = false;
+    const { joinedAt } = state.members.get(accountId) ?? { joinedAt: Infinity };
+    const before = raise(group, accountId, delivered, read);
+    const after = group.marks.get(accountId) ?? before;
+    if (group.behind?.members === state.members) {
+      const passes = (mark: 'delivered' | 'read'): boolean =>
+        Math.max(joinedAt, before[mark]) <= told[mark] && after[mark] > told[mark];
+      if (passes('delivered')) group.behind.delivered--;
+      if (passes('read')) group.behind.read--;
+      // Only the last can move the whole.
+      if (group.behind.delivered > 0 && group.behind.read > 0) return undefined;
+    }
     const now = everyone(group, state);
-    if (now.delivered <= told.delivered && now.read <= told.read) return undefined;
+    if (now.delivered <= told.delivered && now.read <= told.read) {
+      group.behind = countBehind(group, state);
+      return undefined;
+    }
     const authors = new Set<string>();
     for (const { seq, author } of group.recent) {
       const delivers = seq > told.delivered && seq <= now.delivered;
@@ -83,6 +94,7 @@ export function groupReceipts({ load }: GroupReceiptsDeps): GroupReceipts {
     }
     group.told = { delivered: Math.max(told.delivered, now.delivered), read: Math.max(told.read, now.read) };
     group.recent = group.recent.filter(({ seq }) => seq > group.told.read);
+    group.behind = countBehind(group, state);
     return authors.size === 0 ? undefined : { ...group.told, authors: [...authors] };
   };
 
@@ -115,6 +127,16 @@ function raise(group: Group, accountId: string, delivered: number, read: number)
   marks.read = Math.max(marks.read, read);
   marks.delivered = Math.max(marks.delivered, delivered, read);
   return before;
+}
+
+function countBehind({ marks, told }: Group, { members }: Conversation): Group['behind'] {
+  const behind = { members, delivered: 0, read: 0 };
+  for (const [accountId, { joinedAt }] of members) {
+    const has = marks.get(accountId);
+    if (Math.max(joinedAt, has?.delivered ?? -1) <= told.delivered) behind.delivered++;
+    if (Math.max(joinedAt, has?.read ?? -1) <= told.read) behind.read++;
+  }
+  return behind;
 }
 
 function everyone(group: Group, state: Conversation): Marks {

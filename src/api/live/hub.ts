@@ -56,7 +56,11 @@ export function cursorExpired(): Error {
   );
 }
 
-type Topics = Map<string, Set<LiveSource>>;
+/** Lists are replaced, never changed: one that is gone through stays as it is. */
+type Topics = Map<string, readonly LiveSource[]>;
+
+/** From so many accounts on an update is told to many at once. */
+const WIDE = 32;
 
 /** Idle subscriptions get their cursor moved once in this time, spread over it. */
 const CURSOR_ROUND_MS = 60_000;
@@ -92,16 +96,14 @@ export function liveHub(deps: HubDeps): LiveHub {
     position: () => position,
     register(source) {
       const [topics, key] = topicOf(source);
-      const set = topics.get(key);
-      if (set === undefined) topics.set(key, new Set([source]));
-      else set.add(source);
+      topics.set(key, [...(topics.get(key) ?? []), source]);
       all.add(source);
     },
     unregister(source) {
       const [topics, key] = topicOf(source);
-      const set = topics.get(key);
-      set?.delete(source);
-      if (set?.size === 0) topics.delete(key);
+      const others = topics.get(key)?.filter((other) => other !== source) ?? [];
+      if (others.length === 0) topics.delete(key);
+      else topics.set(key, others);
       all.delete(source);
     },
   };
@@ -122,15 +124,15 @@ export function liveHub(deps: HubDeps): LiveHub {
         update,
         conversationId: conversation?.id,
         rendered: new Map(),
+        wide: accountIds.length >= WIDE,
       });
     for (const accountId of accountIds) {
-      const set = accounts.get(accountId);
-      if (set !== undefined) for (const source of set) source.push(itemOf());
+      const sources = accounts.get(accountId);
+      if (sources !== undefined) for (const source of sources) source.push(itemOf());
     }
     if (conversation === undefined) return;
-    const set = conversations.get(conversation.id);
-    if (set === undefined) return;
-    for (const source of set) if (conversation.tells(source.accountId)) source.push(itemOf());
+    for (const source of conversations.get(conversation.id) ?? [])
+      if (conversation.tells(source.accountId)) source.push(itemOf());
   };
 
   const receipts = groupReceipts({ load: deps.reads.watermarks });
@@ -149,7 +151,7 @@ export function liveHub(deps: HubDeps): LiveHub {
 
   /** Of those to whom nothing of the conversation is told any more. */
   const endSubscriptions = (id: string, state: ConversationState, revision: number): void => {
-    for (const source of [...(conversations.get(id) ?? [])])
+    for (const source of conversations.get(id) ?? [])
       if (!isTold(state, source.accountId, revision + 1)) source.finish();
   };
 

@@ -1,6 +1,9 @@
 /** On its way to any number of sockets: what it says is rendered once per document and kept on it. */
 export interface Renderable {
-  readonly rendered: Map<object, string>;
+  /** By what identifies the document and its variables: the end of the frame, from the payload on. */
+  readonly rendered: Map<object, Buffer>;
+  /** Whether it goes to many sockets at once. */
+  readonly wide?: boolean;
 }
 
 /** Where a source puts what it has to say. */

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { Session, SocketHandle } from '../kit/context.js';
 import type { PipedSource, Renderable, Sink } from '../live/piped.js';
 import type { PreparedDocument } from './documents.js';
+import { Outbox, type Flusher } from './outbox.js';
 import type { ConnectionRegistry } from './registry.js';
 
 /** Bytes that may wait for a slow reader before its socket is closed with 1013. */
@@ -12,28 +13,26 @@ const HIGH_WATER = 256 * 1024;
 
 export const CloseCode = { serviceRestart: 1012, tryAgainLater: 1013, invalidToken: 4401, sessionEnded: 4403 } as const;
 
-/** One socket: what it is signed in as, what it is subscribed to, and the writes of one turn gathered into one. */
+/** One socket: what it is signed in as, what it is subscribed to, and what is on its way to it. */
 export class Connection implements SocketHandle {
   session: Session | null = null;
   alive = true;
   private readonly sources = new Set<{ stop(): void }>();
-  private corked = false;
+  private readonly registry: Pick<ConnectionRegistry, 'signIn'>;
+  private readonly outbox: Outbox;
 
   constructor(
     readonly ws: WebSocket,
     private readonly socket: Socket,
     readonly address: string,
-    private readonly registry: Pick<ConnectionRegistry, 'signIn'>,
-  ) {}
+    { registry, flusher }: { readonly registry: Pick<ConnectionRegistry, 'signIn'>; readonly flusher: Flusher },
+  ) {
+    this.registry = registry;
+    this.outbox = new Outbox(ws, socket, flusher, this.checkReader);
+  }
 
   readonly send = (text: string): void => {
-    if (this.ws.readyState !== WebSocket.OPEN) return;
-    if (!this.corked) {
-      this.corked = true;
-      this.socket.cork();
-      setImmediate(this.uncork);
-    }
-    this.ws.send(text);
+    if (this.ws.readyState === WebSocket.OPEN) this.outbox.pushText(text);
   };
 
   renew(session: Session): void {
@@ -42,6 +41,7 @@ export class Connection implements SocketHandle {
 
   close(code: number, reason: string): void {
     this.detach();
+    this.outbox.flush();
     this.ws.close(code, reason);
   }
 
@@ -58,9 +58,9 @@ export class Connection implements SocketHandle {
     prepared: PreparedDocument,
     variables: Variables,
   ): UpdateStream {
-    const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const key = prepared.renderKey(variables);
-    const { send } = this;
+    const { outbox, ws } = this;
     let settle: { resolve(): void; reject(error: Error): void } | undefined;
     const ended = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
     const stop = (): void => {
@@ -70,9 +70,15 @@ export class Connection implements SocketHandle {
     };
     const sink: Sink<I> = {
       deliver: (item) => {
-        send(prefix + render(item, source, key, prepared, variables) + '}');
+        if (ws.readyState !== WebSocket.OPEN) return;
+        const payload = item.rendered.get(key) ?? render(item, source, key, prepared, variables);
+        if (item.wide) outbox.pushPaced(prefix, payload);
+        else outbox.push(prefix, payload);
       },
-      writable: () => (this.ws.bufferedAmount > HIGH_WATER ? this.drained() : undefined),
+      writable: () => {
+        if (outbox.size > HIGH_WATER) outbox.flush();
+        return ws.bufferedAmount > HIGH_WATER ? this.drained() : undefined;
+      },
       end: (error) => {
         this.sources.delete(source);
         if (error === undefined) settle?.resolve();
@@ -84,9 +90,7 @@ export class Connection implements SocketHandle {
     return updateStream(ended, stop);
   }
 
-  private readonly uncork = (): void => {
-    this.corked = false;
-    this.socket.uncork();
+  private readonly checkReader = (): void => {
     // What is left now is what the kernel did not take.
     if (this.ws.bufferedAmount > MAX_QUEUED) this.close(CloseCode.tryAgainLater, 'too slow: resume from your cursor');
   };
@@ -106,21 +110,19 @@ export class Connection implements SocketHandle {
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
+/** The payload of the frame and the end of it, once for all that subscribe with the same document. */
 function render<I extends Renderable>(
   item: I,
   source: PipedSource<I>,
   key: object,
   prepared: PreparedDocument,
   variables: Variables,
-): string {
-  let text = item.rendered.get(key);
-  if (text === undefined) {
-    const result = prepared.execute({ [prepared.rootField]: source.payload(item) }, undefined, variables);
-    if (result instanceof Promise) throw new Error('what a subscription says must resolve from its payload alone');
-    text = JSON.stringify(result);
-    item.rendered.set(key, text);
-  }
-  return text;
+): Buffer {
+  const result = prepared.execute({ [prepared.rootField]: source.payload(item) }, undefined, variables);
+  if (result instanceof Promise) throw new Error('what a subscription says must resolve from its payload alone');
+  const payload = Buffer.from(`${JSON.stringify(result)}}`);
+  item.rendered.set(key, payload);
+  return payload;
 }
 
 /** What graphql-ws waits on while frames go out beside it. It is told to stop by `return`, as a generator would be. */
