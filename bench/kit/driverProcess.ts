@@ -4,8 +4,10 @@ import type { Task, TaskResult } from './tasks.js';
 
 export interface DriverProcess<T extends Task> {
   readonly result: Promise<TaskResult<T>>;
+  readonly pid: number;
   /** Lets a driver that waits between two phases go on. */
   next(): void;
+  send(message: object): void;
 }
 
 interface Message {
@@ -32,5 +34,10 @@ export function startDriver<T extends Task>(task: T, onEvent: (event: unknown) =
   });
   child.send(task);
   process.once('exit', () => child.kill('SIGKILL'));
-  return { result, next: () => void child.send('next') };
+  return {
+    result,
+    pid: child.pid ?? 0,
+    next: () => void child.send('next'),
+    send: (message) => void child.send(message),
+  };
 }

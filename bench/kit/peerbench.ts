@@ -24,6 +24,22 @@ interface PeerStep {
   readonly cpuMsPerMsg: number;
 }
 
+/** The same of a room: `all` is the time until every member has it. */
+export interface GroupPeerResult {
+  readonly target: string;
+  readonly steps: readonly GroupPeerStep[];
+}
+
+interface GroupPeerStep {
+  readonly kind: 'open' | 'closed';
+  readonly rate: number | null;
+  readonly missingDeliveries: number;
+  readonly dup: number;
+  readonly all: { readonly p50: number | null; readonly p99: number | null };
+  readonly deliveriesPerSec: number;
+  readonly cpuUsPerDelivery: number;
+}
+
 /** Messages a second: a peer's steps begin lower. */
 export interface PeerbenchRates {
   readonly ours: readonly number[];
@@ -33,6 +49,8 @@ export interface PeerbenchRates {
 export interface Peerbench {
   ours(server: ServerProcess, tokens: string): Promise<PeerResult>;
   peer(target: string): Promise<PeerResult>;
+  ourGroup(server: ServerProcess, tokens: string, members: number): Promise<GroupPeerResult>;
+  peerGroup(target: string, members: number): Promise<GroupPeerResult>;
   dispose(): void;
 }
 
@@ -69,43 +87,66 @@ export function openPeerbench(rates: PeerbenchRates, seconds: number): Peerbench
     };
     return { target, highestRate: found.maxRateP99lt100 ?? 0, steps: found.results };
   };
+  const bench = (scenario: string, target: string, args: Readonly<Record<string, string>>): Promise<void> => {
+    const all = { target, secs: env.SECS, quiet: env.QUIET, out: `results/${scenario}-${target}-r1.json`, ...args };
+    return run(
+      process.execPath,
+      ['bench.mjs', scenario, ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])],
+      {},
+      folder,
+    );
+  };
+  const driverOf = (server: ServerProcess, tokens: string) => ({
+    driver: path.join(projectRoot, 'bench/peers/parlance.mjs'),
+    url: server.url,
+    tokens,
+    pids: server.pids().join(','),
+  });
+  const ensureInstalled = async (target: string): Promise<void> => {
+    if (target.startsWith('ejabberd') && !existsSync('/usr/sbin/ejabberdctl'))
+      await install(['ejabberd', 'erlang-p1-pgsql', 'postgresql-15']);
+    if (target.startsWith('prosody') && !existsSync('/usr/bin/prosody'))
+      await install(['prosody', 'lua-dbi-postgresql', 'lua-dbi-sqlite3', 'postgresql-15']);
+  };
+  const readGroup = (target: string): GroupPeerResult => {
+    const file = readFileSync(path.join(folder, `results/s2-${target}-r1.json`), 'utf8');
+    return { target, steps: (JSON.parse(file) as { results: GroupPeerStep[] }).results };
+  };
+  const groupArgs = (members: number) => ({ members: String(members), rates: rates.ours.join(',') });
   return {
     ours: async (server, tokens) => {
-      const pids = server.pids().join(',');
-      const args = [
-        'bench.mjs',
-        's1',
-        '--driver',
-        path.join(projectRoot, 'bench/peers/parlance.mjs'),
-        '--target',
-        'parlance',
-        '--url',
-        server.url,
-      ];
-      const rest = [
-        '--tokens',
-        tokens,
-        '--pids',
-        pids,
-        '--secs',
-        env.SECS,
-        '--rates',
-        rates.ours.join(','),
-        '--quiet',
-        env.QUIET,
-        '--bisect',
-        env.BISECT,
-      ];
-      await run(process.execPath, [...args, ...rest, '--out', 'results/s1-parlance-r1.json'], {}, folder);
+      await bench('s1', 'parlance', {
+        ...driverOf(server, tokens),
+        rates: rates.ours.join(','),
+        bisect: env.BISECT,
+      });
       return read('s1-parlance-r1.json', 'parlance');
     },
     peer: async (target) => {
-      if (target.startsWith('ejabberd') && !existsSync('/usr/sbin/ejabberdctl'))
-        await install(['ejabberd', 'erlang-p1-pgsql', 'postgresql-15']);
-      if (target.startsWith('prosody') && !existsSync('/usr/bin/prosody'))
-        await install(['prosody', 'lua-dbi-postgresql', 'lua-dbi-sqlite3', 'postgresql-15']);
+      await ensureInstalled(target);
       await run('./run-peers.sh', [target, 's1', '1'], env, folder);
       return read(`s1-${target}-r1.json`, target);
+    },
+    ourGroup: async (server, tokens, members) => {
+      await bench('s2', 'parlance', { ...driverOf(server, tokens), ...groupArgs(members) });
+      return readGroup('parlance');
+    },
+    peerGroup: async (target, members) => {
+      await ensureInstalled(target);
+      const control = (command: string): Promise<void> => run('./ctl.sh', [command, target], env, folder);
+      await control('reset');
+      try {
+        const { stdout } = spawnSync('./ctl.sh', ['pids', target], {
+          cwd: folder,
+          env: { ...process.env, ...env },
+          encoding: 'utf8',
+        });
+        const url = target.startsWith('ejabberd') ? 'ws://127.0.0.1:55280/ws' : 'ws://127.0.0.1:56280/xmpp-websocket';
+        await bench('s2', target, { driver: 'xmpp', url, pids: stdout.trim(), ...groupArgs(members) });
+      } finally {
+        await control('stop');
+      }
+      return readGroup(target);
     },
     dispose: () => {
       runQuietly('./ctl.sh', ['stop-all'], folder, { PB_RT: state });
@@ -161,6 +202,26 @@ export function peerTable(peers: readonly PeerResult[]): string {
       'CPU ms/msg',
       'highest rate, p99 < 100 ms',
     ],
+    rows,
+  );
+}
+
+export function groupPeerTable(peers: readonly GroupPeerResult[]): string {
+  const rows = peers.flatMap(({ target, steps }) =>
+    steps.map((step) => [
+      target,
+      step.kind,
+      step.rate,
+      step.all.p50,
+      step.all.p99,
+      step.missingDeliveries,
+      step.dup,
+      step.deliveriesPerSec,
+      step.cpuUsPerDelivery,
+    ]),
+  );
+  return table(
+    ['server', 'load', 'messages/s', 'all have it p50', 'p99', 'lost', 'dup', 'deliveries/s', 'CPU us/delivery'],
     rows,
   );
 }

@@ -1,5 +1,6 @@
 import { readDevices } from './accounts.js';
 import { runConnections, type ConnectionsResult, type ConnectionsTask } from './connectionsTask.js';
+import { runGroup, type GroupResult, type GroupTask } from './groupTask.js';
 import { runHistory, type HistoryResult, type HistoryTask } from './historyTask.js';
 import { closedLoop, openLoop, type LoopResult } from './loops.js';
 import { quiet, type NamedProcess } from './measure.js';
@@ -19,12 +20,14 @@ export interface OneToOneTask {
   /** Of the closed loop, which is left out at 0. */
   readonly outstanding: number;
 }
-export type Task = OneToOneTask | ConnectionsTask | HistoryTask;
+export type Task = OneToOneTask | ConnectionsTask | GroupTask | HistoryTask;
 export type TaskResult<T extends Task> = T extends OneToOneTask
   ? OneToOneResult
   : T extends ConnectionsTask
     ? ConnectionsResult
-    : HistoryResult;
+    : T extends GroupTask
+      ? GroupResult
+      : HistoryResult;
 
 export interface OneToOneResult {
   readonly open: readonly LoopResult[];
@@ -39,6 +42,8 @@ export function runTask(task: Task, notify: (event: unknown) => void): Promise<u
       return runOneToOne(task, notify);
     case 'connections':
       return runConnections(task, notify);
+    case 'group':
+      return runGroup(task, notify);
     case 'history':
       return runHistory(task);
   }

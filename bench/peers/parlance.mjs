@@ -8,6 +8,8 @@ const SEND = `mutation Send($input: SendMessageInput!) { sendMessage(input: $inp
 const ACKNOWLEDGE = `mutation Ack($input: AcknowledgeInput!) { acknowledge(input: $input) { __typename ... on Problem { code } } }`;
 const START = `mutation Start($with: ID!) { startConversation(with: $with) { __typename
   ... on ConversationStarted { conversation { id } } ... on Problem { code message } } }`;
+const CREATE_GROUP = `mutation CreateGroup($input: CreateGroupInput!) { createGroup(input: $input) { __typename
+  ... on GroupCreated { conversation { id } } ... on Problem { code message } } }`;
 const SNAPSHOT = 'query Snapshot { snapshot(conversations: 1) { cursor } }';
 const UPDATES = `subscription Updates($after: Cursor) { updates(after: $after) { cursor update { __typename
   ... on MessageAdded { conversationId message { id seq clientId authorId content { __typename ... on TextContent { text } } } }
@@ -22,6 +24,7 @@ class Client {
   closed = false;
   operations = new Map();
   lastId = 0;
+  groups = new Map(); // conversation -> the group
   conversations = new Map(); // user -> promise of the conversation's id
   sentBySeq = new Map(); // conversation -> [[seq, clientId]] without a receipt yet
   delivered = new Map(); // conversation -> what the peer has
@@ -54,11 +57,14 @@ class Client {
   event({ update }) {
     if (update.__typename === 'MessageAdded') {
       const { message, conversationId } = update;
-      if (message.authorId === this.account) return; // one's own, synchronised to every device
+      const group = this.groups.get(conversationId);
+      // One's own, synchronised to every device; in a room everybody counts its sender too.
+      if (message.authorId === this.account && group === undefined) return;
       this.onMessage?.({
         id: message.clientId,
         body: message.content.text,
         from: message.authorId,
+        group,
         conversationId,
         seq: message.seq,
       });
@@ -100,6 +106,7 @@ class Client {
     return id;
   }
   send(to, body, clientId, { receipt } = {}) {
+    if (typeof to === 'object') return this.sendTo(to.id, body, clientId, receipt);
     const conversation = this.conversationWith(to);
     return typeof conversation === 'string'
       ? this.sendTo(conversation, body, clientId, receipt)
@@ -201,8 +208,15 @@ export function createDriver({ url, tokens }) {
         });
       return client;
     },
-    async createGroup() {
-      throw new Error('groups come later');
+    async createGroup(name, owner, members) {
+      const memberIds = members.filter((member) => member !== owner).map((member) => member.account);
+      const { createGroup: outcome } = await owner.request(CREATE_GROUP, {
+        input: { clientId: name, name, memberIds },
+      });
+      if (outcome.__typename !== 'GroupCreated') throw new Error(JSON.stringify(outcome));
+      const group = { id: outcome.conversation.id };
+      for (const member of members) member.groups.set(group.id, group);
+      return group;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { WireError, type WireClient } from './client.js';
 
 /** The public operations that drivers and the demo use, each sent with the same text always (the server caches by text). */
@@ -9,10 +10,13 @@ const acknowledge = `mutation Ack($input: AcknowledgeInput!) { acknowledge(input
   ... on Acknowledged { conversationId deliveredUpTo readUpTo } ${problem} } }`;
 const start = `mutation Start($with: ID!) { startConversation(with: $with) { __typename
   ... on ConversationStarted { conversation { id } readToken created } ${problem} } }`;
+const createGroupDocument = `mutation CreateGroup($input: CreateGroupInput!) { createGroup(input: $input) { __typename
+  ... on GroupCreated { conversation { id } } ${problem} } }`;
 const snapshot = 'query Snapshot($n: Int) { snapshot(conversations: $n) { cursor } }';
 export const updatesDocument = `subscription Updates($after: Cursor) { updates(after: $after) { cursor update { __typename
   ... on MessageAdded { conversationId message { id seq clientId authorId at content { __typename ... on TextContent { text } } } }
   ... on ReceiptAdvanced { conversationId accountId deviceId deliveredUpTo readUpTo }
+  ... on GroupReceiptAdvanced { conversationId everyoneHas: deliveredUpTo everyoneRead: readUpTo }
   ... on ConversationAdded { conversationId memberIds } } } }`;
 
 export interface Sent {
@@ -42,6 +46,12 @@ export type Update =
       readonly deviceId: string;
       readonly deliveredUpTo: number | null;
       readonly readUpTo: number | null;
+    }
+  | {
+      readonly __typename: 'GroupReceiptAdvanced';
+      readonly conversationId: string;
+      readonly everyoneHas: number;
+      readonly everyoneRead: number;
     }
   | {
       readonly __typename: 'ConversationAdded';
@@ -93,6 +103,14 @@ export async function startConversation(client: WireClient, withAccount: string)
     startConversation: Outcome & { conversation: { id: string } };
   }>(start, { with: withAccount });
   return expectOutcome(outcome, 'ConversationStarted').conversation.id;
+}
+
+export async function createGroup(client: WireClient, name: string, memberIds: readonly string[]): Promise<string> {
+  const { createGroup: outcome } = await client.run<{ createGroup: Outcome & { conversation: { id: string } } }>(
+    createGroupDocument,
+    { input: { clientId: randomUUID(), name, memberIds } },
+  );
+  return expectOutcome(outcome, 'GroupCreated').conversation.id;
 }
 
 /** Where a subscription starts so that nothing between now and its start is missed. */
