@@ -1,5 +1,6 @@
 -- One row a revision of a conversation's stream, whatever its event. `position` grows with `seq`. A message's row has what it says
--- now: what was edited or deleted since is not in it, so nothing that reads it can bring that back.
+-- now: what was edited or deleted since is not in it, so nothing that reads it can bring that back. `original`: what an edited
+-- message said at first; gone with the rest.
 CREATE TABLE timeline (
   conversation_id uuid NOT NULL,
   seq             int NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE timeline (
   withheld        boolean NOT NULL,
   view_once       boolean NOT NULL,
   expires_at      timestamptz,
+  original        text,
   edited_seq      int,
   edited_at       timestamptz,
   deleted_at      timestamptz,
@@ -31,6 +33,7 @@ CREATE TABLE timeline (
   PRIMARY KEY (conversation_id, seq) INCLUDE (author_id, message, withheld, erased)
 );
 CREATE INDEX timeline_edits ON timeline (conversation_id, target_seq) WHERE kind IN ('message_edited', 'link_preview_added', 'location_updated');
+CREATE INDEX timeline_mentions ON timeline (conversation_id, seq) WHERE mentions IS NOT NULL;
 CREATE INDEX timeline_expiring ON timeline (expires_at) WHERE expires_at IS NOT NULL AND NOT erased;
 
 -- The last reaction of each account to each message; `emoji` null: taken back. `seq` is that of the change.
@@ -49,6 +52,16 @@ CREATE TABLE poll_votes (
   target_seq      int NOT NULL,
   account_id      uuid NOT NULL,
   options         jsonb NOT NULL,
+  seq             int NOT NULL,
+  PRIMARY KEY (conversation_id, target_seq, account_id)
+);
+
+-- The accounts that have opened a message that is shown once.
+CREATE TABLE view_once_openings (
+  conversation_id uuid NOT NULL,
+  target_seq      int NOT NULL,
+  account_id      uuid NOT NULL,
+  at              timestamptz NOT NULL,
   seq             int NOT NULL,
   PRIMARY KEY (conversation_id, target_seq, account_id)
 );

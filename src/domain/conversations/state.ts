@@ -64,7 +64,8 @@ export function evolve(state: ConversationState, event: ConversationStreamEvent)
   if (event.type === 'MessageSent')
     return state.kind === 'absent' ? state : { ...state, lastAt: (event.data as { readonly at: number }).at };
   if (state.kind === 'absent') return begin(event);
-  if ((event.data as { readonly withheld?: true }).withheld === true) return state;
+  // A deletion takes effect all the same: nothing is left to be pinned.
+  if ((event.data as { readonly withheld?: true }).withheld === true && event.type !== 'MessageDeleted') return state;
   switch (event.type) {
     case 'MembersAdded':
       return added(state, event.data as DataOf<'MembersAdded'>, event.revision);
@@ -104,6 +105,11 @@ export function evolve(state: ConversationState, event: ConversationStreamEvent)
     case 'MessageDeleted': {
       const { target } = event.data as { readonly target: number };
       return state.pins.includes(target) ? { ...state, pins: state.pins.filter((seq) => seq !== target) } : state;
+    }
+    case 'MessagesExpired': {
+      const { targets } = event.data as { readonly targets: readonly number[] };
+      const pins = state.pins.filter((seq) => !targets.includes(seq));
+      return pins.length === state.pins.length ? state : { ...state, pins };
     }
     default:
       return state;

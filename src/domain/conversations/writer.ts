@@ -131,11 +131,13 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
       open = await settleKnown(conversationId, loaded, open);
     for (let conflicts = 0; conflicts < MAX_CONFLICTS && open.length > 0; conflicts += 1) {
       const gathering = open.flatMap(({ command }) => command.gather?.(loaded) ?? []);
+      const { revision } = loaded;
       if (gathering.length > 0) await Promise.all(gathering);
       const [a, b] = loaded.state.kind === 'direct' ? loaded.state.members.keys() : [];
       const blocked = a === undefined || b === undefined ? false : deps.blockBetween(a, b);
       const withheld = blocked instanceof Promise ? await blocked : blocked;
-      const { revision } = loaded;
+      // Another node's events were folded meanwhile: the facts are older than the state.
+      if (loaded.revision !== revision) continue;
       const expected = revision < 0 ? 'no_stream' : revision;
       const { accepted, answered } = decideAll(loaded, open, withheld);
       if (answered.length > 0) await settleAnswered(conversationId, loaded, answered);

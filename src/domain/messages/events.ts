@@ -23,18 +23,21 @@ export type MessageContent<Text> =
 
 export type Mentions = 'everyone' | readonly string[];
 
-/**
- * Author and device are the actor of the metadata; the sequence is the revision. `target`: the sequence of the message that
- * an event is about.
- */
-export type MessageEvent =
+/** `target`: the sequence of the message that an event is about. `withheld`: nobody but its actor ever hears of it. */
+interface About {
+  readonly target: number;
+  readonly withheld?: true;
+}
+
+/** Author and device are the actor of the metadata; the sequence is the revision. */
+export type MessageEvent<Text = SealedField> =
   | {
       readonly type: 'MessageSent';
       readonly data: {
         readonly clientId: string;
         /** Milliseconds since the epoch, never below the conversation's previous message. */
         readonly at: number;
-        readonly content: MessageContent<SealedField>;
+        readonly content: MessageContent<Text>;
         /** HMAC of the content under the author's key, base64; tells a repeat from another message under the same client id. */
         readonly fingerprint: string;
         readonly replyTo?: number;
@@ -50,20 +53,25 @@ export type MessageEvent =
     }
   | {
       readonly type: 'MessageEdited';
-      readonly data: { readonly target: number; readonly text: SealedField; readonly mentions?: Mentions };
+      readonly data: About & { readonly text: Text; readonly mentions?: Mentions };
     }
-  | { readonly type: 'MessageDeleted'; readonly data: { readonly target: number } }
+  | { readonly type: 'MessageDeleted'; readonly data: About }
   /** `emoji` null: taken back. */
-  | { readonly type: 'ReactionChanged'; readonly data: { readonly target: number; readonly emoji: string | null } }
-  | { readonly type: 'MessagePinned'; readonly data: { readonly target: number } }
-  | { readonly type: 'MessageUnpinned'; readonly data: { readonly target: number } }
-  /** Indexes of the options; none: taken back. */
-  | { readonly type: 'PollVoted'; readonly data: { readonly target: number; readonly options: readonly number[] } }
-  | { readonly type: 'PollClosed'; readonly data: { readonly target: number } }
-  | { readonly type: 'LocationUpdated'; readonly data: { readonly target: number; readonly place: SealedField } }
-  | { readonly type: 'LocationEnded'; readonly data: { readonly target: number } }
+  | { readonly type: 'ReactionChanged'; readonly data: About & { readonly emoji: string | null } }
+  | { readonly type: 'MessagePinned'; readonly data: About }
+  | { readonly type: 'MessageUnpinned'; readonly data: About }
+  /** Indexes of the options; none: taken back. `secret`: who voted for what is nobody's to know. */
+  | {
+      readonly type: 'PollVoted';
+      readonly data: About & { readonly options: readonly number[]; readonly secret?: true };
+    }
+  | { readonly type: 'PollClosed'; readonly data: About }
+  | { readonly type: 'LocationUpdated'; readonly data: About & { readonly place: Text } }
+  | { readonly type: 'LocationEnded'; readonly data: About }
+  /** `everyone`: all who may see it have opened it now. */
+  | { readonly type: 'ViewOnceOpened'; readonly data: About & { readonly everyone?: true } }
   /** `preview`: JSON { url, title, description?, imageUrl?, siteName? }, sealed under the author's key. */
-  | { readonly type: 'LinkPreviewAdded'; readonly data: { readonly target: number; readonly preview: SealedField } }
+  | { readonly type: 'LinkPreviewAdded'; readonly data: { readonly target: number; readonly preview: Text } }
   /** The time of these messages is over: their contents are gone from the read models, and their keys from the key store. */
   | { readonly type: 'MessagesExpired'; readonly data: { readonly targets: readonly number[] } };
 

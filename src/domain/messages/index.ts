@@ -8,3 +8,13 @@ export {
   type SendOutcome,
   type SendRequest,
 } from './handle.js';
+export {
+  messageChangeHandlers,
+  type ChangeOutcome,
+  type ChangeRequest,
+  type MessageChangeDeps,
+  type MessageChangeHandlers,
+  type MessagePlace,
+} from './handleChanges.js';
+export type { ChangeRejection } from './decideChange.js';
+export type { Target, TargetLookup, TargetRef } from './target.js';

@@ -175,6 +175,13 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
           seq,
         });
         break;
+      case 'ViewOnceOpened': {
+        if (idle) break;
+        const key = `${id} ${String(target)} ${String(author)}`;
+        const opening = { conversation_id: id, target_seq: target, account_id: author, at: occurredAt, seq };
+        if (!table('view_once_openings').has(key)) table('view_once_openings').set(key, opening);
+        break;
+      }
       case 'MessagePinned':
       case 'MessageUnpinned':
         if (idle) break;
@@ -225,6 +232,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
       withheld: data['withheld'] === true,
       view_once: data['viewOnce'] === true,
       expires_at: (data['expiresAt'] as number | undefined) ?? null,
+      original: null,
       edited_seq: null,
       edited_at: null,
       deleted_at: null,
@@ -247,24 +255,55 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
     if (isMessage && author !== null && device !== null) raise(event, id, author, device, seq);
 
     const message = table('timeline').get(`${id} ${String(target)}`);
+    const nothing = { text: null, original: null, algorithm: null, payload: null, body: null, erased: true };
     const silence = (of: number): void => {
       const key = `${id} ${of}`;
       for (const row of [table('timeline').get(key) ?? {}, ...(repeats.get(key) ?? [])])
-        Object.assign(row, { text: null, algorithm: null, payload: null, body: null, mentions: null, erased: true });
+        Object.assign(row, nothing, { mentions: null });
+      const pin = table('pins').get(key);
+      if (pin?.['pinned'] === true) Object.assign(pin, { pinned: false, seq });
     };
-    if (event.type === 'MessageEdited' && message !== undefined && !idle)
-      Object.assign(message, {
-        text: message['erased'] === true ? null : words,
-        mentions: data['mentions'] === undefined ? null : json(data['mentions']),
-        edited_at: occurredAt,
-        edited_seq: seq,
-        erased: message['erased'] === true || words === null,
-      });
-    if (event.type === 'MessageDeleted' && target !== null) {
-      silence(target);
-      Object.assign(message ?? {}, { deleted_at: occurredAt, deleted_by: author });
+    const addToBody = (more: object): void => {
+      if (message !== undefined && message['body'] !== null)
+        message['body'] = json({ ...parse(message['body']), ...more });
+    };
+    switch (event.type) {
+      case 'MessageEdited':
+        if (message === undefined || idle) break;
+        if (message['erased'] === true || words === null) message['original'] = null;
+        else if (message['edited_seq'] === null) message['original'] = message['text'] ?? null;
+        Object.assign(message, {
+          text: message['erased'] === true ? null : words,
+          mentions: data['mentions'] === undefined ? null : json(data['mentions']),
+          edited_at: occurredAt,
+          edited_seq: seq,
+          erased: message['erased'] === true || words === null,
+        });
+        break;
+      case 'MessageDeleted':
+        if (target === null) break;
+        silence(target);
+        Object.assign(message ?? {}, { deleted_at: occurredAt, deleted_by: author });
+        break;
+      case 'MessagesExpired':
+        for (const of of data['targets'] as number[]) silence(of);
+        break;
+      case 'PollClosed':
+        if (!idle) addToBody({ closedAt: occurredAt });
+        break;
+      case 'LocationEnded':
+        if (!idle) addToBody({ endedAt: occurredAt });
+        break;
+      case 'LocationUpdated':
+        if (idle) break;
+        addToBody({ place: event.opened['place'] ?? null, placeAt: occurredAt });
+        for (const row of repeats.get(`${id} ${String(target)}`) ?? [])
+          if (row['kind'] === kind && row !== entry) Object.assign(row, { body: null, erased: true });
+        break;
+      case 'ViewOnceOpened':
+        if (data['everyone'] === true && !idle) Object.assign(message ?? {}, nothing);
+        break;
     }
-    if (event.type === 'MessagesExpired') for (const of of data['targets'] as number[]) silence(of);
   };
 }
 

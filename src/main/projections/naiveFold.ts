@@ -23,6 +23,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   timeline: ['conversation_id', 'seq'],
   watermarks: ['conversation_id', 'account_id', 'device_id'],
   reactions: ['conversation_id', 'target_seq', 'account_id'],
+  view_once_openings: ['conversation_id', 'target_seq', 'account_id'],
   poll_votes: ['conversation_id', 'target_seq', 'account_id'],
   pins: ['conversation_id', 'target_seq'],
   ...PREFERENCE_KEYS,
@@ -101,8 +102,8 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       for (const device of table('devices').values()) if (device['account_id'] === id) device['name'] = null;
       for (const [key, contact] of table('contacts')) if (contact['owner_id'] === id) table('contacts').delete(key);
       for (const entry of table('timeline').values())
-        if (entry['author_id'] === id && OWN_WORDS.has(String(entry['kind'])) && entry['erased'] === false)
-          Object.assign(entry, { text: null, body: null, erased: true });
+        if (entry['author_id'] === id && OWN_WORDS.has(String(entry['kind'])))
+          Object.assign(entry, { text: null, original: null, body: null, erased: true });
     }
   };
 

@@ -30,6 +30,11 @@ export const LIMITS = {
   joinGroup: { points: 100, seconds: 3600, doc: 'per account: following links over and over' },
   changeGroup: { points: 300, seconds: 60, doc: 'per account: each change is told to every member' },
   sendMessage: { points: 500, seconds: 5, doc: 'per device: 100 a second, with a burst of 500 after a time offline' },
+  changeMessage: {
+    points: 200,
+    seconds: 10,
+    doc: 'per device: edits, deletions, reactions, votes and the like, with a burst of 200 after a time offline',
+  },
   acknowledge: {
     points: 1000,
     seconds: 5,

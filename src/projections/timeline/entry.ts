@@ -67,17 +67,14 @@ function messageEntry(event: OpenedEvent): TimelineEntry {
   };
 }
 
+/** In fields of the entry, or nobody's to know. */
+const OWN_FIELDS = ['target', 'mentions', 'text', 'withheld', 'tokenHash'];
+
 function otherEntry(event: OpenedEvent): TimelineEntry {
-  const { target = null, mentions = null } = event.data as { target?: number; mentions?: TimelineEntry['mentions'] };
+  const { target = null, mentions = null, withheld } = event.data as Partial<MessageDataOf<'MessageEdited'>>;
   const text = event.type === 'MessageEdited' ? (event.opened['text'] ?? null) : null;
-  const {
-    target: _target,
-    mentions: _mentions,
-    text: _text,
-    tokenHash: _secret,
-    withheld,
-    ...rest
-  } = bodyOf(event.data, event);
+  const body = bodyOf(event.data, event);
+  for (const own of OWN_FIELDS) Reflect.deleteProperty(body, own);
   return {
     ...placeOf(event),
     kind: snakeCase(event.type),
@@ -89,7 +86,7 @@ function otherEntry(event: OpenedEvent): TimelineEntry {
     payload: null,
     fingerprint: null,
     target,
-    body: Object.keys(rest).length === 0 ? null : rest,
+    body: Object.keys(body).length === 0 ? null : body,
     replyTo: null,
     hops: null,
     mentions,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { TimelineEntry } from './entry.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -13,10 +14,26 @@ export interface TimelineView {
   readonly at: number;
   /** From everybody but its author. */
   readonly withheld: boolean;
-  readonly content:
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'sealed'; readonly algorithm: string; readonly payload: Buffer }
-    | { readonly kind: 'erased' };
+  readonly said: Said;
+  readonly replyTo: number | null;
+  readonly hops: number;
+  readonly mentions: TimelineEntry['mentions'];
+  readonly expiresAt: number | null;
+  readonly editedAt: number | null;
+  readonly deletedAt: number | null;
+  readonly deletedBy: string | null;
+}
+
+/** What a message says, as rows have it. */
+export interface Said {
+  readonly kind: string;
+  readonly deviceId: string | null;
+  readonly text: string | null;
+  readonly algorithm: string | null;
+  readonly payload: Buffer | string | null;
+  readonly body: TimelineEntry['body'];
+  readonly viewOnce: boolean;
+  readonly erased: boolean;
 }
 
 /** What one account may see of a conversation. */
@@ -25,7 +42,7 @@ export interface Seen {
   readonly viewer: string;
 }
 
-interface Row {
+export interface MessageRow {
   event_id: string;
   conversation_id: string;
   seq: number;
@@ -33,19 +50,28 @@ interface Row {
   device_id: string;
   client_id: string;
   at: Date;
-  kind: 'text' | 'sealed';
+  kind: string;
   text: string | null;
   algorithm: string | null;
   payload: Buffer | null;
+  body: TimelineEntry['body'];
+  reply_to: number | null;
+  hops: number | null;
+  mentions: TimelineEntry['mentions'];
+  view_once: boolean;
+  expires_at: Date | null;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+  deleted_by: string | null;
   withheld: boolean;
   erased: boolean;
 }
 
-const COLUMNS =
-  't.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload, t.withheld, t.erased';
+export const MESSAGE_COLUMNS = `t.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload,
+  t.body, t.reply_to, t.hops, t.mentions, t.view_once, t.expires_at, t.edited_at, t.deleted_at, t.deleted_by, t.withheld, t.erased`;
 const MESSAGE = 't.message';
 /** The visibility function (DESIGN 4): whether the account may see the row `t` of the timeline. */
-function visibleTo(viewer: string): string {
+export function visibleTo(viewer: string): string {
   return `(NOT t.withheld OR t.author_id = ${viewer}) AND EXISTS (SELECT FROM memberships m
     WHERE m.conversation_id = t.conversation_id AND m.account_id = ${viewer} AND t.seq >= m.from_seq AND (m.to_seq IS NULL OR t.seq < m.to_seq))`;
 }
@@ -59,12 +85,12 @@ export async function messagesAfter(
   { conversationId, viewer }: Seen,
   page: { readonly seq: number; readonly limit: number },
 ): Promise<readonly TimelineView[]> {
-  const { rows } = await db.query<Row>({
+  const { rows } = await db.query<MessageRow>({
     name: `messages_after_${page.limit}`,
-    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT ${page.limit}`,
+    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT ${page.limit}`,
     values: [viewer, conversationId, page.seq],
   });
-  return rows.map(viewOf);
+  return rows.map(messageView);
 }
 
 /** The last messages before `seq`, in order. */
@@ -73,12 +99,12 @@ export async function messagesBefore(
   { conversationId, viewer }: Seen,
   page: { readonly seq: number; readonly limit: number },
 ): Promise<readonly TimelineView[]> {
-  const { rows } = await db.query<Row>({
+  const { rows } = await db.query<MessageRow>({
     name: `messages_before_${page.limit}`,
-    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT ${page.limit}`,
+    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT ${page.limit}`,
     values: [viewer, conversationId, page.seq],
   });
-  return rows.reverse().map(viewOf);
+  return rows.reverse().map(messageView);
 }
 
 /** The first sequence at this time or later; null when there is none. A search by halves, since times grow with sequences. */
@@ -100,24 +126,24 @@ export async function seqAtTime(db: Db, conversationId: string, at: number): Pro
 
 /** Null for one that does not exist, or that the account may not see. */
 export async function messageById(db: Db, viewer: string, id: string): Promise<TimelineView | null> {
-  const { rows } = await db.query<Row>({
+  const { rows } = await db.query<MessageRow>({
     name: 'message_by_id',
-    text: `SELECT ${COLUMNS} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${VISIBLE}`,
+    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${VISIBLE}`,
     values: [viewer, id],
   });
-  return rows[0] === undefined ? null : viewOf(rows[0]);
+  return rows[0] === undefined ? null : messageView(rows[0]);
 }
 
 /** The newest message of each conversation that its viewer may see, in the order of the keys. For a DataLoader. */
 export async function lastMessages(db: Db, keys: readonly Seen[]): Promise<(TimelineView | null)[]> {
-  const { rows } = await db.query<Row & { ord: bigint }>({
+  const { rows } = await db.query<MessageRow & { ord: bigint }>({
     name: 'last_messages',
-    text: `SELECT k.ord, ${COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
+    text: `SELECT k.ord, ${MESSAGE_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
            CROSS JOIN LATERAL (SELECT * FROM timeline t WHERE t.conversation_id = k.id AND ${MESSAGE} AND ${visibleTo('k.viewer')}
              ORDER BY t.seq DESC LIMIT 1) t`,
     values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
   });
-  const found = new Map(rows.map((row) => [Number(row.ord), viewOf(row)]));
+  const found = new Map(rows.map((row) => [Number(row.ord), messageView(row)]));
   return keys.map((_key, index) => found.get(index + 1) ?? null);
 }
 
@@ -138,30 +164,32 @@ export async function unreadCounts(db: Db, keys: readonly Seen[]): Promise<numbe
   return rows.map((row) => Number(row.unread));
 }
 
-function viewOf(row: Row): TimelineView {
-  const {
-    event_id: id,
-    conversation_id: conversationId,
-    seq,
-    author_id: authorId,
-    device_id: deviceId,
-    client_id: clientId,
-  } = row;
+export function messageView(row: MessageRow): TimelineView {
   return {
-    id,
-    conversationId,
-    seq,
-    authorId,
-    deviceId,
-    clientId,
+    id: row.event_id,
+    conversationId: row.conversation_id,
+    seq: row.seq,
+    authorId: row.author_id,
+    deviceId: row.device_id,
+    clientId: row.client_id,
     at: row.at.getTime(),
     withheld: row.withheld,
-    content: contentOf(row),
+    said: {
+      kind: row.kind,
+      deviceId: row.device_id,
+      text: row.text,
+      algorithm: row.algorithm,
+      payload: row.payload,
+      body: row.body,
+      viewOnce: row.view_once,
+      erased: row.erased,
+    },
+    replyTo: row.reply_to,
+    hops: row.hops ?? 0,
+    mentions: row.mentions,
+    expiresAt: row.expires_at?.getTime() ?? null,
+    editedAt: row.edited_at?.getTime() ?? null,
+    deletedAt: row.deleted_at?.getTime() ?? null,
+    deletedBy: row.deleted_by,
   };
-}
-
-function contentOf({ kind, text, algorithm, payload, erased }: Row): TimelineView['content'] {
-  if (erased) return { kind: 'erased' };
-  if (kind === 'text') return { kind, text: text ?? '' };
-  return { kind, algorithm: algorithm ?? '', payload: payload ?? Buffer.alloc(0) };
 }

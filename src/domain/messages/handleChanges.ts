@@ -1,0 +1,147 @@
+import type { Clock } from '../../platform/clock/port.js';
+import type { NewEvent, Position } from '../../platform/eventStore/port.js';
+import type { Ids } from '../../platform/ids/port.js';
+import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
+import { seal, type SealedField } from '../../platform/keys/seal.js';
+import type { Limiter } from '../../platform/limits/port.js';
+import type { Actor, ConversationWriter } from '../conversations/index.js';
+import { checkText, type TextProblem } from '../shared/text.js';
+import { MAX_TEXT } from './decide.js';
+import {
+  decideDelete,
+  decideEdit,
+  decideReact,
+  type Asked,
+  type Change,
+  type ChangeDecision,
+  type ChangeRejection,
+} from './decideChange.js';
+import { emojiOf } from './emoji.js';
+import type { Mentions } from './events.js';
+import { watchTarget, type TargetDeps } from './target.js';
+
+export type ChangeOutcome =
+  /** `position` is undefined for what was so already. */
+  | {
+      readonly outcome: 'changed';
+      readonly conversationId: string;
+      readonly seq: number;
+      readonly position: Position | undefined;
+    }
+  | { readonly outcome: 'refused'; readonly why: ChangeRejection }
+  | { readonly outcome: 'invalid_text'; readonly field: string; readonly reason: TextProblem }
+  | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number }
+  | { readonly outcome: 'busy'; readonly retryAfterMs: number };
+
+export interface ChangeRequest {
+  readonly actor: Actor;
+  readonly messageId: string;
+}
+
+/** What becomes of messages. Each is a no-op when it is so already, so that a repeat is safe. */
+export interface MessageChangeHandlers {
+  edit(request: ChangeRequest & { readonly text: string; readonly mentions?: Mentions }): Promise<ChangeOutcome>;
+  delete(request: ChangeRequest): Promise<ChangeOutcome>;
+  react(request: ChangeRequest & { readonly emoji: string | null }): Promise<ChangeOutcome>;
+}
+
+export interface MessagePlace {
+  readonly conversationId: string;
+  readonly seq: number;
+}
+
+export interface MessageChangeDeps extends TargetDeps {
+  readonly writer: Pick<ConversationWriter, 'submit'>;
+  readonly keys: Pick<KeyStore, 'ensure'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limiter: Limiter;
+  /** Where the read model has a message. */
+  readonly findPlace: (messageId: string) => Promise<MessagePlace | undefined>;
+  /** Resolves when the read model has all that is in the log now, or after some time. */
+  readonly caughtUp: () => Promise<unknown>;
+}
+
+type Decide = (asked: Asked) => ChangeDecision;
+
+const EVENT_SIZE = 600;
+
+export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHandlers {
+  const { writer, keys, clock, ids, limiter } = deps;
+
+  /** A message that was acknowledged a moment ago may not be in the read model yet. */
+  const placeOf = async (messageId: string): Promise<MessagePlace | undefined> => {
+    const found = await deps.findPlace(messageId);
+    if (found !== undefined) return found;
+    await deps.caughtUp();
+    return deps.findPlace(messageId);
+  };
+
+  const change = async (
+    { actor, messageId }: ChangeRequest,
+    size: number,
+    decide: Decide,
+    sealed: (change: Change, eventId: string) => object = ({ data }) => data,
+  ): Promise<ChangeOutcome> => {
+    const limit = await limiter.take('changeMessage', actor.device);
+    if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
+    const place = await placeOf(messageId);
+    if (place === undefined) return { outcome: 'refused', why: { kind: 'no_such_message' } };
+    const { conversationId, seq } = place;
+    const { account } = actor;
+    const watch = watchTarget(deps, conversationId, { seq }, account);
+    const written = await writer.submit<ChangeRejection | 'unchanged'>(conversationId, {
+      size,
+      gather: (loaded) => watch.gather(loaded),
+      decide(state, _revision, earlier) {
+        const now = clock.now();
+        const decision = decide({ state, target: watch.after(earlier), account, now });
+        if ('rejected' in decision) return { answer: decision.rejected };
+        if (decision.events.length === 0) return { answer: 'unchanged' };
+        const events = decision.events.map((event): NewEvent => {
+          const id = ids.next();
+          return { id, type: event.type, data: sealed(event, id), metadata: { occurredAt: now, actor } };
+        });
+        return { events };
+      },
+    });
+    switch (written.kind) {
+      case 'appended':
+        return { outcome: 'changed', conversationId, seq, position: written.position };
+      case 'answered':
+        return written.answer === 'unchanged'
+          ? { outcome: 'changed', conversationId, seq, position: undefined }
+          : { outcome: 'refused', why: written.answer };
+      case 'busy':
+        return { outcome: 'busy', retryAfterMs: written.retryAfterMs };
+      case 'known':
+        throw new Error('a change has no id that could be known');
+    }
+  };
+
+  const keyOf = async (account: string): Promise<(field: string, text: string) => SealedField> => {
+    const ref = { subject: account, scope: 'account' };
+    const key: SubjectKey = await keys.ensure(ref);
+    return (place, text) => seal(key, ref, place, text);
+  };
+
+  return {
+    async edit({ text, mentions, ...request }) {
+      const problem = checkText(text, { max: MAX_TEXT });
+      if (problem !== null) return { outcome: 'invalid_text', field: 'text', reason: problem };
+      const sealed = await keyOf(request.actor.account);
+      return change(
+        request,
+        EVENT_SIZE + text.length * 4,
+        (asked) => decideEdit(asked, { text, ...(mentions === undefined ? {} : { mentions }) }),
+        ({ type, data }, id) => ({ ...data, text: sealed(`${id}|${type}|text`, text) }),
+      );
+    },
+    delete: (request) => change(request, EVENT_SIZE, decideDelete),
+    async react({ emoji: given, ...request }) {
+      const emoji = given === null ? null : emojiOf(given);
+      if (given !== null && emoji === null) return { outcome: 'invalid_text', field: 'emoji', reason: 'malformed' };
+      return change(request, EVENT_SIZE, (asked) => decideReact(asked, { emoji }));
+    },
+  };
+}
