@@ -12,6 +12,7 @@ import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
 import { GroupMutations } from './groups/mutations.js';
 import { enforceRules } from './kit/authorize.js';
+import { MessageChangeMutations } from './messages/changeMutations.js';
 import { MessageFields } from './messages/fields.js';
 import { MessageMutations } from './messages/mutations.js';
 import { MessageQueries } from './messages/queries.js';
@@ -34,6 +35,7 @@ const RESOLVERS = [
   ConversationMutations,
   GroupMutations,
   MessageMutations,
+  MessageChangeMutations,
   ReceiptMutations,
   TypingMutations,
   LiveSubscriptions,

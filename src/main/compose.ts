@@ -16,7 +16,12 @@ import {
   type ConversationWriter,
 } from '../domain/conversations/index.js';
 import { groupHandlers, type GroupHandlers } from '../domain/groups/index.js';
-import { messageHandlers, type MessageHandlers } from '../domain/messages/index.js';
+import {
+  messageChangeHandlers,
+  messageHandlers,
+  type MessageChangeHandlers,
+  type MessageHandlers,
+} from '../domain/messages/index.js';
 import {
   preferenceHandlers,
   preferenceStates,
@@ -57,10 +62,14 @@ import {
   deviceWatermarks,
   knownMessages,
 } from '../projections/conversations/commands.queries.js';
+import { findTarget, messagePlace } from '../projections/timeline/target.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
 import { placeOfMessage, preferencesSnapshot } from '../projections/preferences/preferences.queries.js';
 import { createProjector, type Projector } from '../projections/kit/projector.js';
 import { openShared } from './shared.js';
+
+/** How long a command waits for the read model to have a message that was just acknowledged. */
+const CAUGHT_UP_MS = 5_000;
 
 export interface ComposeOptions {
   readonly logger: Logger;
@@ -98,6 +107,7 @@ export interface App {
     readonly conversations: ConversationHandlers;
     readonly groups: GroupHandlers;
     readonly messages: MessageHandlers;
+    readonly messageChanges: MessageChangeHandlers;
     readonly receipts: ReceiptHandlers;
     readonly preferences: PreferenceHandlers;
     readonly typing: TypingHandlers;
@@ -219,6 +229,17 @@ async function build(
     conversations: conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter, accountExists }),
     groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }),
     messages: messageHandlers({ writer, states, keys, clock, limiter }),
+    messageChanges: messageChangeHandlers({
+      eventStore,
+      writer,
+      keys,
+      clock,
+      ids,
+      limiter,
+      findTarget: (id, ref, account) => findTarget(pool, id, ref, account),
+      findPlace: (id) => messagePlace(pool, id),
+      caughtUp: async () => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS),
+    }),
     receipts: receiptHandlers({
       eventStore,
       states,

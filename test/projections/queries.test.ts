@@ -67,11 +67,11 @@ describe('history', () => {
 
   it('shows text and sealed contents as they were sent, to members only', async () => {
     const messages = await messagesAfter(pool, { conversationId: ab, viewer: ada }, { seq: 0, limit: 10 });
-    expect(messages.map(({ content }) => content)).toEqual([
-      { kind: 'text', text: 'hello' },
-      { kind: 'text', text: 'are you there?' },
-      { kind: 'text', text: 'yes' },
-      { kind: 'sealed', algorithm: 'test', payload: Buffer.from([0, 1, 2, 255]) },
+    expect(messages.map(({ said: { kind, text, payload } }) => [kind, text ?? payload])).toEqual([
+      ['text', 'hello'],
+      ['text', 'are you there?'],
+      ['text', 'yes'],
+      ['sealed', Buffer.from([0, 1, 2, 255])],
     ]);
     expect(await messagesAfter(pool, { conversationId: ab, viewer: eve }, { seq: 0, limit: 10 })).toEqual([]);
     expect(await messageById(pool, bob, messages[0]!.id)).toEqual(messages[0]);

@@ -3,7 +3,7 @@ import type { AccountHandlers } from '../../domain/accounts/index.js';
 import type { ContactHandlers } from '../../domain/contacts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
-import type { MessageHandlers } from '../../domain/messages/index.js';
+import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
 import type { ReceiptHandlers } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
 import type { TypingHandlers } from '../../domain/typing/index.js';
@@ -60,6 +60,7 @@ export interface Services {
   readonly conversations: Pick<ConversationHandlers, 'start'>;
   readonly groups: GroupHandlers;
   readonly messages: Pick<MessageHandlers, 'send'>;
+  readonly messageChanges: MessageChangeHandlers;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
   readonly reads: Reads;
   readonly live: Pick<LiveHub, 'updates' | 'conversationUpdates' | 'position'>;

@@ -8,6 +8,7 @@ import {
   type DeviceView,
 } from '../../projections/accounts/accounts.queries.js';
 import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
+import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
 import { lastMessages, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
 import type { Presence } from '../presence/types.js';
 import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
@@ -29,6 +30,7 @@ export interface Loaders {
   readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
   readonly presenceOf: DataLoader<string, Presence>;
   readonly unread: DataLoader<InConversation, number, string>;
+  readonly reactions: DataLoader<MessageKey, readonly ReactionView[], string>;
   readonly lastMessage: DataLoader<InConversation, TimelineView | null, string>;
 }
 
@@ -44,10 +46,15 @@ export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<r
     unread: new DataLoader((keys) => unreadCounts(db, keys), {
       cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
     }),
+    reactions: new DataLoader((keys) => reactionsOf(db, keys), { cacheKeyFn: messageKey }),
     lastMessage: new DataLoader((keys) => lastMessages(db, keys), {
       cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
     }),
   };
+}
+
+function messageKey({ conversationId, viewer, seq }: MessageKey): string {
+  return `${conversationId} ${viewer} ${seq}`;
 }
 
 function byKey<V, Absent extends V | null | readonly []>(

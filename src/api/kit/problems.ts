@@ -1,4 +1,5 @@
-import { createUnionType, Field, Int, InterfaceType } from 'type-graphql';
+import { createUnionType, Field, ID, Int, InterfaceType } from 'type-graphql';
+import { DateTime } from './scalars.js';
 import { Shape } from './shape.js';
 
 @InterfaceType({ description: 'An outcome that a client expects: docs/protocol/errors.md lists them.' })
@@ -115,6 +116,52 @@ export class TooMany extends Problem {
   readonly limit!: number;
 }
 
+@Shape({ implements: () => Problem, description: 'The same for one that the caller may not see.' })
+export class NoSuchMessage extends Problem {
+  readonly __typename!: 'NoSuchMessage';
+}
+
+@Shape({ implements: () => Problem, description: 'The message says nothing any more.' })
+export class MessageGone extends Problem {
+  readonly __typename!: 'MessageGone';
+}
+
+@Shape({ implements: () => Problem, description: 'This cannot be done to a message of this kind, or here.' })
+export class NotApplicable extends Problem {
+  readonly __typename!: 'NotApplicable';
+}
+
+@Shape({ implements: () => Problem })
+export class TooLate extends Problem {
+  readonly __typename!: 'TooLate';
+
+  @Field(() => DateTime, { description: 'When the time for it ended.' })
+  readonly until!: number;
+}
+
+@Shape({ implements: () => Problem, description: 'Who is mentioned must be a member.' })
+export class MentionsOthers extends Problem {
+  readonly __typename!: 'MentionsOthers';
+
+  @Field(() => [ID])
+  readonly accountIds!: readonly string[];
+}
+
+@Shape({ implements: () => Problem })
+export class PollClosed extends Problem {
+  readonly __typename!: 'PollClosed';
+}
+
+@Shape({ implements: () => Problem, description: 'Nothing that this poll lets one choose.' })
+export class InvalidChoice extends Problem {
+  readonly __typename!: 'InvalidChoice';
+}
+
+@Shape({ implements: () => Problem, description: 'It is shown once: on which of the devices it was, does not matter.' })
+export class AlreadyOpened extends Problem {
+  readonly __typename!: 'AlreadyOpened';
+}
+
 /** By type: code and message. */
 export const PROBLEMS = {
   RateLimited: ['RATE_LIMITED', 'Too often: try again later.'],
@@ -132,6 +179,14 @@ export const PROBLEMS = {
   InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],
   TooMany: ['TOO_MANY', 'More than may be: nothing was written.'],
+  NoSuchMessage: ['NO_SUCH_MESSAGE', 'The message does not exist or is not yours to see.'],
+  MessageGone: ['MESSAGE_GONE', 'The message says nothing any more.'],
+  NotApplicable: ['NOT_APPLICABLE', 'This cannot be done to a message of this kind, or here.'],
+  TooLate: ['TOO_LATE', 'The time for this is over.'],
+  MentionsOthers: ['MENTIONS_OTHERS', 'Who is mentioned must be a member.'],
+  PollClosed: ['POLL_CLOSED', 'The poll is closed.'],
+  InvalidChoice: ['INVALID_CHOICE', 'Nothing that this poll lets you choose.'],
+  AlreadyOpened: ['ALREADY_OPENED', 'It was shown already.'],
   WrongCode: ['WRONG_CODE', 'This is not the code.'],
   CodeExpired: ['CODE_EXPIRED', 'Request another code.'],
   NoSuchDevice: ['NO_SUCH_DEVICE', 'The account has no such device.'],

@@ -5,7 +5,8 @@ import type { DataOf } from '../../domain/conversations/index.js';
 import type { ReceiptEvent } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
-import type { ContentValue, CursorAdvancedValue, UpdateValue } from './updates.js';
+import { aboutMessage, messageAdded } from './messagePayloads.js';
+import type { CursorAdvancedValue, UpdateValue } from './updates.js';
 
 export function cursorAdvanced(now: number): CursorAdvancedValue {
   return { __typename: 'CursorAdvanced', at: new Date(now).toISOString() };
@@ -14,6 +15,7 @@ export function cursorAdvanced(now: number): CursorAdvancedValue {
 /** What an entry of a timeline tells those who may see it, from its event or from its row; undefined for what tells nobody. */
 export function entryUpdate(entry: TimelineEntry): UpdateValue | undefined {
   if (entry.message) return messageAdded(entry);
+  if (entry.target !== null) return aboutMessage(entry, entry.target);
   switch (entry.kind) {
     case 'conversation_started':
       return conversationAdded(
@@ -57,41 +59,6 @@ export function updateOf(event: OpenedEvent): UpdateValue | undefined {
     }
     default:
       return undefined;
-  }
-}
-
-function messageAdded(entry: TimelineEntry): UpdateValue {
-  const conversation = encodeId('conversation', entry.conversationId);
-  return {
-    __typename: 'MessageAdded',
-    conversationId: conversation,
-    message: {
-      id: encodeId('message', entry.id),
-      seq: entry.seq,
-      conversationId: conversation,
-      clientId: entry.clientId ?? '',
-      authorId: encodeId('account', entry.authorId ?? ''),
-      at: new Date(entry.at).toISOString(),
-      content: contentOf(entry),
-    },
-  };
-}
-
-function contentOf({ kind, text, algorithm, deviceId, payload, erased }: TimelineEntry): ContentValue {
-  if (erased) return { __typename: 'ErasedContent', erased: true };
-  switch (kind) {
-    case 'text':
-      return { __typename: 'TextContent', text: text ?? '' };
-    case 'sealed':
-      return {
-        __typename: 'SealedContent',
-        algorithm: algorithm ?? '',
-        senderDevice: encodeId('device', deviceId ?? ''),
-        // Postgres breaks base64 into lines.
-        payload: (payload ?? '').replaceAll('\n', ''),
-      };
-    default:
-      return { __typename: 'ErasedContent', erased: true };
   }
 }
 

@@ -1,6 +1,11 @@
+import type { MessageContent } from '../messages/contentTypes.js';
+
 /** What an `Update` is on the wire: ids encoded, instants as text. Resolves from the object alone, for any viewer. */
 export type UpdateValue =
   | MessageAddedValue
+  | MessageEditedValue
+  | MessageDeletedValue
+  | ReactionChangedValue
   | ReceiptAdvancedValue
   | GroupReceiptAdvancedValue
   | ConversationAddedValue
@@ -22,19 +27,39 @@ export interface TimelineMessageValue {
   readonly clientId: string;
   readonly authorId: string;
   readonly at: string;
-  readonly content: ContentValue;
+  readonly content: MessageContent;
+  readonly replyTo: number | null;
+  readonly forwardHops: number;
+  readonly mentions: readonly string[];
+  readonly mentionsEveryone: boolean;
+  readonly viewOnce: boolean;
+  readonly expiresAt: number | null;
 }
 
-export type ContentValue =
-  | { readonly __typename: 'TextContent'; readonly text: string }
-  /** `payload` in base64. */
-  | {
-      readonly __typename: 'SealedContent';
-      readonly algorithm: string;
-      readonly senderDevice: string;
-      readonly payload: string;
-    }
-  | { readonly __typename: 'ErasedContent'; readonly erased: true };
+/** What all updates about a message have. */
+interface AboutMessage {
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly targetSeq: number;
+  readonly accountId: string;
+  readonly at: string;
+}
+
+export interface MessageEditedValue extends AboutMessage {
+  readonly __typename: 'MessageEdited';
+  readonly text: string | null;
+  readonly mentions: readonly string[];
+  readonly mentionsEveryone: boolean;
+}
+
+export interface MessageDeletedValue extends AboutMessage {
+  readonly __typename: 'MessageDeleted';
+}
+
+export interface ReactionChangedValue extends AboutMessage {
+  readonly __typename: 'ReactionChanged';
+  readonly emoji: string | null;
+}
 
 export interface ReceiptAdvancedValue {
   readonly __typename: 'ReceiptAdvanced';

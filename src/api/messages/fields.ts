@@ -1,8 +1,10 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Account } from '../accounts/types.js';
 import { accountValue } from '../accounts/values.js';
+import type { MessageKey } from '../../projections/timeline/reactions.queries.js';
 import { sessionOf, type ApiContext } from '../kit/context.js';
-import { Message, MessageStatus } from './types.js';
+import { encodeId } from '../kit/nodeIds.js';
+import { Message, MessageStatus, ReactionCount } from './types.js';
 
 @Resolver(() => Message)
 export class MessageFields {
@@ -33,4 +35,18 @@ export class MessageFields {
     if (passed('readUpTo')) return 'READ';
     return passed('deliveredUpTo') ? 'DELIVERED' : 'SENT';
   }
+
+  @FieldResolver(() => [ReactionCount], { description: 'The most frequent first.' })
+  async reactions(@Root() message: Message, @Ctx() context: ApiContext): Promise<readonly ReactionCount[]> {
+    if (message.content.__typename === 'ErasedContent') return [];
+    const found = await context.loaders.reactions.load(keyOf(message, context));
+    return found.map(({ accountIds, ...reaction }) => ({
+      ...reaction,
+      accountIds: accountIds.map((accountId) => encodeId('account', accountId)),
+    }));
+  }
+}
+
+function keyOf({ conversationUuid, seq }: Message, context: ApiContext): MessageKey {
+  return { conversationId: conversationUuid, viewer: sessionOf(context).accountId, seq };
 }

@@ -26,3 +26,18 @@ export class SendMessageInput {
   @Field(() => SealedInput, { nullable: true })
   readonly sealed?: SealedInput | null;
 }
+
+@InputType()
+export class EditMessageInput {
+  @Field(() => ID)
+  readonly messageId!: string;
+
+  @Field(() => String, { description: '1 to 65,536 UTF-16 code units.' })
+  readonly text!: string;
+
+  @Field(() => [ID], { nullable: true, description: 'Members, up to 50: those of the edited text.' })
+  readonly mentions?: readonly string[] | null;
+
+  @Field(() => Boolean, { nullable: true })
+  readonly mentionEveryone?: boolean | null;
+}

@@ -1,7 +1,8 @@
-import { createUnionType, Field, ID, Int, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../kit/paging.js';
-import { Base64, DateTime } from '../kit/scalars.js';
+import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
+import { MessageContent } from './contentTypes.js';
 
 export const MessageStatus = { SENT: 'SENT', DELIVERED: 'DELIVERED', READ: 'READ' } as const;
 export type MessageStatus = keyof typeof MessageStatus;
@@ -10,41 +11,29 @@ registerEnumType(MessageStatus, {
   description: 'DELIVERED: every other member has it on some device. READ: every other member has read it.',
 });
 
-@Shape()
-export class TextContent {
-  readonly __typename!: 'TextContent';
+@Shape({ description: 'How often an emoji was given to a message.' })
+export class ReactionCount {
+  @Field(() => String)
+  readonly emoji!: string;
 
+  @Field(() => Int)
+  readonly count!: number;
+
+  @Field(() => Boolean, { description: "Whether it is the caller's." })
+  readonly mine!: boolean;
+
+  @Field(() => [ID], { description: 'Who gave it, the newest 100, the newest first.' })
+  readonly accountIds!: readonly string[];
+}
+
+@Shape({ description: 'What a message said from some time on.' })
+export class MessageVersion {
   @Field(() => String)
   readonly text!: string;
+
+  @Field(() => DateTime)
+  readonly at!: number;
 }
-
-@Shape({ description: 'Bytes that the server never looks into.' })
-export class SealedContent {
-  readonly __typename!: 'SealedContent';
-
-  @Field(() => String)
-  readonly algorithm!: string;
-
-  @Field(() => ID)
-  readonly senderDevice!: string;
-
-  @Field(() => Base64)
-  readonly payload!: Buffer | string;
-}
-
-@Shape({ description: 'The key of this content was destroyed.' })
-export class ErasedContent {
-  readonly __typename!: 'ErasedContent';
-
-  @Field(() => Boolean)
-  readonly erased!: boolean;
-}
-
-export const MessageContent = createUnionType({
-  name: 'MessageContent',
-  types: () => [TextContent, SealedContent, ErasedContent] as const,
-});
-export type MessageContent = TextContent | SealedContent | ErasedContent;
 
 @Shape()
 export class Message {
@@ -69,10 +58,35 @@ export class Message {
   @Field(() => MessageContent)
   readonly content!: MessageContent;
 
+  @Field(() => DateTime, { nullable: true, description: 'When it was last edited: `editHistory`.' })
+  readonly editedAt!: number | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was deleted, for everyone.' })
+  readonly deletedAt!: number | null;
+
+  @Field(() => ID, { nullable: true, description: 'Its author, or an admin.' })
+  readonly deletedBy!: string | null;
+
+  @Field(() => Boolean, { description: '`openViewOnce` shows what it says, once.' })
+  readonly viewOnce!: boolean;
+
+  @Field(() => Int, { description: 'How often it was forwarded on its way here.' })
+  readonly forwardHops!: number;
+
+  @Field(() => [ID], { description: 'Who is mentioned by name.' })
+  readonly mentions!: readonly string[];
+
+  @Field(() => Boolean)
+  readonly mentionsEveryone!: boolean;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it disappears.' })
+  readonly expiresAt!: number | null;
+
   /** The plain ids, for the resolvers. */
   readonly conversationUuid!: string;
   readonly authorUuid!: string;
   readonly withheld!: boolean;
+  readonly replyTo!: number | null;
 }
 
 @Shape()

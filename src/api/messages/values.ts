@@ -1,6 +1,7 @@
 import type { TimelineView } from '../../projections/timeline/timeline.queries.js';
 import { encodeId } from '../kit/nodeIds.js';
-import type { Message, MessageContent } from './types.js';
+import { contentOf } from './content.js';
+import type { Message } from './types.js';
 
 export function messageValue(view: TimelineView): Message {
   return {
@@ -10,25 +11,23 @@ export function messageValue(view: TimelineView): Message {
     clientId: view.clientId,
     authorId: encodeId('account', view.authorId),
     at: view.at,
-    content: contentValue(view),
+    content: contentOf(view.said),
+    editedAt: view.editedAt,
+    deletedAt: view.deletedAt,
+    deletedBy: view.deletedBy === null ? null : encodeId('account', view.deletedBy),
+    viewOnce: view.said.viewOnce,
+    forwardHops: view.hops,
+    ...mentionsValue(view.mentions),
+    expiresAt: view.expiresAt,
     conversationUuid: view.conversationId,
     authorUuid: view.authorId,
     withheld: view.withheld,
+    replyTo: view.replyTo,
   };
 }
 
-function contentValue({ content, deviceId }: TimelineView): MessageContent {
-  switch (content.kind) {
-    case 'text':
-      return { __typename: 'TextContent', text: content.text };
-    case 'sealed':
-      return {
-        __typename: 'SealedContent',
-        algorithm: content.algorithm,
-        senderDevice: encodeId('device', deviceId),
-        payload: content.payload,
-      };
-    case 'erased':
-      return { __typename: 'ErasedContent', erased: true };
-  }
+export function mentionsValue(mentions: TimelineView['mentions']): Pick<Message, 'mentions' | 'mentionsEveryone'> {
+  return mentions === 'everyone'
+    ? { mentions: [], mentionsEveryone: true }
+    : { mentions: mentions?.map((accountId) => encodeId('account', accountId)) ?? [], mentionsEveryone: false };
 }

@@ -1,42 +1,9 @@
 import { createUnionType, Field, ID, Int } from 'type-graphql';
-import { MessageContent } from '../messages/types.js';
+import { MESSAGE_UPDATES } from '../messages/updates.js';
 import { Cursor, DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
 /** What subscriptions carry. None of it depends on who looks: one payload is made for all subscribers (DESIGN 4). */
-@Shape({ description: 'A message as a fact, without what depends on the viewer.' })
-export class TimelineMessage {
-  @Field(() => ID)
-  readonly id!: string;
-
-  @Field(() => Int)
-  readonly seq!: number;
-
-  @Field(() => ID)
-  readonly conversationId!: string;
-
-  @Field(() => String)
-  readonly clientId!: string;
-
-  @Field(() => ID)
-  readonly authorId!: string;
-
-  @Field(() => DateTime)
-  readonly at!: string;
-
-  @Field(() => MessageContent)
-  readonly content!: MessageContent;
-}
-
-@Shape()
-export class MessageAdded {
-  @Field(() => ID)
-  readonly conversationId!: string;
-
-  @Field(() => TimelineMessage)
-  readonly message!: TimelineMessage;
-}
-
 @Shape({
   description: 'A device has everything up to these sequences; null: as before. Take the larger of old and new.',
 })
@@ -122,7 +89,7 @@ export const Update = createUnionType({
   description: 'Ignore types that you do not know, and still store the cursor.',
   types: () =>
     [
-      MessageAdded,
+      ...MESSAGE_UPDATES,
       ReceiptAdvanced,
       GroupReceiptAdvanced,
       ConversationAdded,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock/port.js';
-import type { NewEvent, Position } from '../../platform/eventStore/port.js';
+import type { EventStore, NewEvent, Position } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
 import { seal, type SealedField } from '../../platform/keys/seal.js';
@@ -21,12 +21,12 @@ import type { Mentions } from './events.js';
 import { watchTarget, type TargetDeps } from './target.js';
 
 export type ChangeOutcome =
-  /** `position` is undefined for what was so already. */
+  /** `position`: where it is so. */
   | {
       readonly outcome: 'changed';
       readonly conversationId: string;
       readonly seq: number;
-      readonly position: Position | undefined;
+      readonly position: Position;
     }
   | { readonly outcome: 'refused'; readonly why: ChangeRejection }
   | { readonly outcome: 'invalid_text'; readonly field: string; readonly reason: TextProblem }
@@ -51,6 +51,7 @@ export interface MessagePlace {
 }
 
 export interface MessageChangeDeps extends TargetDeps {
+  readonly eventStore: Pick<EventStore, 'readStream' | 'head'>;
   readonly writer: Pick<ConversationWriter, 'submit'>;
   readonly keys: Pick<KeyStore, 'ensure'>;
   readonly clock: Clock;
@@ -110,7 +111,7 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
         return { outcome: 'changed', conversationId, seq, position: written.position };
       case 'answered':
         return written.answer === 'unchanged'
-          ? { outcome: 'changed', conversationId, seq, position: undefined }
+          ? { outcome: 'changed', conversationId, seq, position: await deps.eventStore.head() }
           : { outcome: 'refused', why: written.answer };
       case 'busy':
         return { outcome: 'busy', retryAfterMs: written.retryAfterMs };

@@ -26,9 +26,7 @@ beforeAll(async () => {
 afterAll(() => log.close());
 
 const readable = async (viewer: string): Promise<(string | null)[]> =>
-  (await messagesAfter(pool, { conversationId: g, viewer }, { seq: -1, limit: 50 })).map(({ content }) =>
-    content.kind === 'text' ? content.text : null,
-  );
+  (await messagesAfter(pool, { conversationId: g, viewer }, { seq: -1, limit: 50 })).map(({ said }) => said.text);
 
 const seqsTold = async (account: string, after = START): Promise<number[]> => {
   const rows = await replayPage(pool, { accountId: account, conversationId: g }, after, head, 100);

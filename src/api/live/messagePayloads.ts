@@ -1,0 +1,48 @@
+import type { TimelineEntry } from '../../projections/timeline/entry.js';
+import { encodeId } from '../kit/nodeIds.js';
+import { contentOf } from '../messages/content.js';
+import { mentionsValue } from '../messages/values.js';
+import type { UpdateValue } from './updates.js';
+
+export function messageAdded(entry: TimelineEntry): UpdateValue {
+  const conversation = encodeId('conversation', entry.conversationId);
+  return {
+    __typename: 'MessageAdded',
+    conversationId: conversation,
+    message: {
+      id: encodeId('message', entry.id),
+      seq: entry.seq,
+      conversationId: conversation,
+      clientId: entry.clientId ?? '',
+      authorId: encodeId('account', entry.authorId ?? ''),
+      at: new Date(entry.at).toISOString(),
+      content: contentOf(entry),
+      replyTo: entry.replyTo,
+      forwardHops: entry.hops ?? 0,
+      ...mentionsValue(entry.mentions),
+      viewOnce: entry.viewOnce,
+      expiresAt: entry.expiresAt,
+    },
+  };
+}
+
+/** What happened to a message; undefined for what is nobody's to know. */
+export function aboutMessage(entry: TimelineEntry, targetSeq: number): UpdateValue | undefined {
+  const about = {
+    conversationId: encodeId('conversation', entry.conversationId),
+    seq: entry.seq,
+    targetSeq,
+    accountId: encodeId('account', entry.authorId ?? ''),
+    at: new Date(entry.at).toISOString(),
+  };
+  switch (entry.kind) {
+    case 'message_edited':
+      return { __typename: 'MessageEdited', ...about, text: entry.text, ...mentionsValue(entry.mentions) };
+    case 'message_deleted':
+      return { __typename: 'MessageDeleted', ...about };
+    case 'reaction_changed':
+      return { __typename: 'ReactionChanged', ...about, emoji: (entry.body?.['emoji'] as string | null) ?? null };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import { Field, ID, Int } from 'type-graphql';
+import { DateTime } from '../kit/scalars.js';
+import { Shape } from '../kit/shape.js';
+import { MessageContent } from './contentTypes.js';
+
+@Shape({ description: 'A message as a fact, without what depends on the viewer.' })
+export class TimelineMessage {
+  @Field(() => ID)
+  readonly id!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => String)
+  readonly clientId!: string;
+
+  @Field(() => ID)
+  readonly authorId!: string;
+
+  @Field(() => DateTime)
+  readonly at!: string;
+
+  @Field(() => MessageContent)
+  readonly content!: MessageContent;
+
+  @Field(() => Int, { nullable: true, description: 'The sequence of the message that it answers.' })
+  readonly replyTo!: number | null;
+
+  @Field(() => Int)
+  readonly forwardHops!: number;
+
+  @Field(() => [ID])
+  readonly mentions!: readonly string[];
+
+  @Field(() => Boolean)
+  readonly mentionsEveryone!: boolean;
+
+  @Field(() => Boolean)
+  readonly viewOnce!: boolean;
+
+  @Field(() => DateTime, { nullable: true })
+  readonly expiresAt!: number | null;
+}
+
+@Shape()
+export class MessageAdded {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => TimelineMessage)
+  readonly message!: TimelineMessage;
+}
+
+@Shape()
+abstract class AboutMessage {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int, { description: 'Its own place in the conversation.' })
+  readonly seq!: number;
+
+  @Field(() => Int, { description: 'The place of the message that it is about.' })
+  readonly targetSeq!: number;
+
+  @Field(() => ID, { description: 'Who did it.' })
+  readonly accountId!: string;
+
+  @Field(() => DateTime)
+  readonly at!: string;
+}
+
+@Shape({ description: 'docs/protocol/edits.md' })
+export class MessageEdited extends AboutMessage {
+  @Field(() => String, { nullable: true, description: 'Null: what it said is gone since.' })
+  readonly text!: string | null;
+
+  @Field(() => [ID])
+  readonly mentions!: readonly string[];
+
+  @Field(() => Boolean)
+  readonly mentionsEveryone!: boolean;
+}
+
+@Shape({ description: 'Forget what it said: docs/protocol/deletions.md.' })
+export class MessageDeleted extends AboutMessage {}
+
+@Shape()
+export class ReactionChanged extends AboutMessage {
+  @Field(() => String, { nullable: true, description: 'In the place of the one before; null: taken back.' })
+  readonly emoji!: string | null;
+}
+
+export const MESSAGE_UPDATES = [MessageAdded, MessageEdited, MessageDeleted, ReactionChanged] as const;
