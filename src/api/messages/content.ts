@@ -56,10 +56,22 @@ function contactContent(card: unknown): ContactContent {
 
 /** @param place JSON, as it is sealed. */
 export function locationContent(place: unknown, until: number | null): LocationContent {
-  const given = JSON.parse(place as string) as Pick<LocationContent, 'latitude' | 'longitude'> &
-    Partial<LocationContent>;
-  const { latitude, longitude, accuracyMetres = null, name = null, address = null } = given;
-  return { __typename: 'LocationContent', latitude, longitude, accuracyMetres, name, address, liveUntil: until };
+  const { latitude, longitude, accuracyMetres, name, address } = JSON.parse(place as string) as {
+    readonly latitude: number;
+    readonly longitude: number;
+    readonly accuracyMetres?: number;
+    readonly name?: string;
+    readonly address?: string;
+  };
+  return {
+    __typename: 'LocationContent',
+    latitude,
+    longitude,
+    accuracyMetres: accuracyMetres ?? null,
+    placeName: name ?? null,
+    address: address ?? null,
+    liveUntil: until,
+  };
 }
 
 function liveUntil(body: Said['body']): number | null {

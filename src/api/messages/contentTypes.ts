@@ -53,7 +53,7 @@ export class LocationContent {
   readonly accuracyMetres!: number | null;
 
   @Field(() => String, { nullable: true })
-  readonly name!: string | null;
+  readonly placeName!: string | null;
 
   @Field(() => String, { nullable: true })
   readonly address!: string | null;

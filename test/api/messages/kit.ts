@@ -3,7 +3,7 @@ import { actors, type Actor, type TestApp } from '../../kit/testApp.js';
 
 const about = 'conversationId seq targetSeq accountId at';
 const content = `content { __typename ... on TextContent { text } ... on ErasedContent { erased } ... on SealedContent { algorithm payload }
-  ... on ContactContent { name phones accountId } ... on LocationContent { latitude longitude accuracyMetres place: name address liveUntil }
+  ... on ContactContent { name phones accountId } ... on LocationContent { latitude longitude accuracyMetres placeName address liveUntil }
   ... on PollContent { question options multiple votesVisible closesAt } ... on ViewOnceContent { sealed } }`;
 const FOLLOW = `subscription ($after: Cursor) { updates(after: $after) { cursor update { __typename
   ... on MessageAdded { conversationId message { id seq clientId authorId at replyTo forwardHops mentions mentionsEveryone viewOnce expiresAt ${content} } }
