@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const READ = `query ($id: ID!, $atLeast: ReadToken) { message(id: $id, atLeast: $atLeast) { editedAt deletedAt deletedBy reactions { emoji count mine accountIds }
-  content { __typename ... on TextContent { text } } } editHistory(messageId: $id) { text at } }`;
+  content { __typename ... on TextContent { text } } } editHistory(messageId: $id, atLeast: $atLeast) { text at } }`;
 
 interface Read {
   readonly message: {
