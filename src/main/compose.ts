@@ -243,6 +243,7 @@ async function build(
     receipts: receiptHandlers({
       eventStore,
       states,
+      relations: related,
       clock,
       ids,
       limiter,

@@ -113,6 +113,7 @@ function servicesOf(
   return {
     config: { mode: config.mode, host: config.host },
     ...app.handlers,
+    relations: app.relations,
     reads: {
       pool: readStore.pool,
       transaction: readStore.transaction,

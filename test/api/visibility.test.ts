@@ -13,6 +13,8 @@ import { encodeId, type IdKind } from '../../src/api/kit/nodeIds.js';
 import type { ApiContext, Services, Session } from '../../src/api/kit/context.js';
 import { buildApiSchema } from '../../src/api/schema.js';
 import { START } from '../../src/platform/eventStore/port.js';
+import { relations } from '../../src/domain/contacts/index.js';
+import { accountRelations, accountsByNumber } from '../../src/projections/contacts/commands.queries.js';
 import { snapshotPosition } from '../../src/projections/kit/snapshot.js';
 import { chat, testLog, uuid, type TestLog } from '../projections/fixture.js';
 import { codeOf, cursors, fakeContext, fakeServices, NOW, run } from './kit/fake.js';
@@ -34,6 +36,11 @@ beforeAll(async () => {
   services = fakeServices({
     reads: { pool, transaction, position: snapshotPosition, waitFor: () => Promise.resolve(true) },
     live: { position: () => START } as never,
+    relations: relations({
+      eventStore: log.eventStore,
+      findRelations: (accountId) => accountRelations(pool, accountId),
+      findAccounts: (numbers) => accountsByNumber(pool, numbers),
+    }),
     presence: { see: (_viewer: string, ids: readonly string[]) => Promise.resolve(ids.map(unseen)) } as never,
   });
   const { rows } = await pool.query<{ event_id: string }>(

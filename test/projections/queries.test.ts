@@ -118,8 +118,14 @@ describe('the list of conversations', () => {
   it('gives watermarks by account', async () => {
     const marks = (await watermarksOfConversations(pool, [ab, ae])).get(ab);
     expect(marks).toHaveLength(2);
-    expect(marks).toContainEqual({ conversationId: ab, accountId: ada, deliveredUpTo: 2, readUpTo: 2 });
-    expect(marks).toContainEqual({ conversationId: ab, accountId: bob, deliveredUpTo: 4, readUpTo: 4 });
+    expect(marks).toContainEqual({
+      ...{ conversationId: ab, accountId: ada, deliveredUpTo: 2, readUpTo: 2 },
+      ...{ shownDeliveredUpTo: 2, shownReadUpTo: -1, sentUpTo: 2 },
+    });
+    expect(marks).toContainEqual({
+      ...{ conversationId: ab, accountId: bob, deliveredUpTo: 4, readUpTo: 4 },
+      ...{ shownDeliveredUpTo: 4, shownReadUpTo: 2, sentUpTo: 4 },
+    });
   });
 });
 

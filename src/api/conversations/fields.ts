@@ -35,15 +35,24 @@ export class ConversationFields {
   }
 
   @FieldResolver(() => [Watermark], { description: "The members', one's own among them." })
-  async watermarks(@Root() { uuid }: Conversation, @Ctx() { loaders }: ApiContext): Promise<readonly Watermark[]> {
-    const [members, watermarks] = await Promise.all([loaders.membersOf.load(uuid), loaders.watermarksOf.load(uuid)]);
+  async watermarks(
+    @Root() { uuid, viewer }: Conversation,
+    @Ctx() { loaders, services }: ApiContext,
+  ): Promise<readonly Watermark[]> {
+    const [members, watermarks, { privacy }] = await Promise.all([
+      loaders.membersOf.load(uuid),
+      loaders.watermarksOf.load(uuid),
+      services.relations.of(viewer),
+    ]);
     return members.map(({ accountId }) => {
       const found = watermarks.find((watermark) => watermark.accountId === accountId);
-      const { deliveredUpTo = 0, readUpTo = 0 } = found ?? {};
+      const own = accountId === viewer;
+      const { deliveredUpTo = 0, readUpTo = 0, shownDeliveredUpTo = 0, shownReadUpTo = 0 } = found ?? {};
       return {
         accountId: encodeId('account', accountId),
-        deliveredUpTo: Math.max(0, deliveredUpTo),
-        readUpTo: Math.max(0, readUpTo),
+        deliveredUpTo: Math.max(0, own ? deliveredUpTo : shownDeliveredUpTo),
+        // Who does not show what was read is not shown it either.
+        readUpTo: Math.max(0, own ? readUpTo : privacy.readReceipts ? shownReadUpTo : 0),
         accountUuid: accountId,
       };
     });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
-import type { ContactHandlers } from '../../domain/contacts/index.js';
+import type { ContactHandlers, Relations } from '../../domain/contacts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
@@ -57,6 +57,7 @@ export interface Services {
   readonly config: ApiConfig;
   readonly accounts: AccountHandlers;
   readonly contacts: ContactHandlers;
+  readonly relations: Pick<Relations, 'of'>;
   readonly conversations: Pick<ConversationHandlers, 'start'>;
   readonly groups: GroupHandlers;
   readonly messages: Pick<MessageHandlers, 'send'>;

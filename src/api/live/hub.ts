@@ -2,7 +2,7 @@ import type { Logger } from '../../platform/observability/logger.js';
 import type { Clock } from '../../platform/clock/port.js';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
 import { isTold, toldOf, type ConversationState, type ConversationStates } from '../../domain/conversations/index.js';
-import type { ReceiptEvent } from '../../domain/receipts/index.js';
+import { shownOf, type ReceiptEvent } from '../../domain/receipts/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { entryOf } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
@@ -12,7 +12,7 @@ import type { LiveItem } from './item.js';
 import type { LiveReads } from './reads.js';
 import { LiveSource, type SourceDeps } from './source.js';
 import { groupReceipts } from './groupReceipts.js';
-import { cursorAdvanced, entryUpdate, everyoneAdvanced, updateOf } from './payloads.js';
+import { cursorAdvanced, entryUpdate, everyoneAdvanced, shownReceipt, updateOf } from './payloads.js';
 import type { UpdateValue } from './updates.js';
 
 export interface LiveSession {
@@ -157,16 +157,22 @@ export function liveHub(deps: HubDeps): LiveHub {
 
   const deliverReceipt = (event: OpenedEvent, id: string, state: ConversationState): void => {
     if (state.kind === 'absent') return;
-    const { accountId, delivered = -1, read = -1 } = event.data as ReceiptEvent['data'];
-    if (state.kind === 'direct') {
-      deliver(event, updateOf(event), toldOf(state, Number.MAX_SAFE_INTEGER), {
-        id,
-        tells: (account) => state.members.has(account),
-      });
+    const receipt = event.data as ReceiptEvent['data'];
+    const { accountId } = receipt;
+    const shown = shownOf(receipt);
+    if (state.kind === 'direct' && receipt.private === undefined && shown !== undefined) {
+      const tells = (account: string): boolean => state.members.has(account);
+      deliver(event, updateOf(event), toldOf(state, Number.MAX_SAFE_INTEGER), { id, tells });
       return;
     }
     deliver(event, updateOf(event), [accountId], { id, tells: (account) => account === accountId });
-    const all = receipts.watermarkAdvanced(id, state, { accountId, delivered, read });
+    if (shown === undefined) return;
+    if (state.kind === 'direct') {
+      const others = [...state.members.keys()].filter((account) => account !== accountId);
+      deliver(event, shownReceipt(id, receipt, shown), others, { id, tells: (account) => others.includes(account) });
+      return;
+    }
+    const all = receipts.watermarkAdvanced(id, state, { accountId, ...shown });
     if (all === undefined) return;
     const authors = all.authors.filter((author) => author !== accountId);
     deliver(event, everyoneAdvanced({ conversationId: id, ...all }), authors, {

@@ -2,7 +2,7 @@ import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { streamId } from '../../domain/shared/streams.js';
 import type { AccountEvent } from '../../domain/accounts/index.js';
 import type { DataOf } from '../../domain/conversations/index.js';
-import type { ReceiptEvent } from '../../domain/receipts/index.js';
+import type { ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { aboutMessage, messageAdded } from './messagePayloads.js';
@@ -87,6 +87,15 @@ export function receiptAdvanced({ conversationId, accountId, deviceId, delivered
     deliveredUpTo: delivered,
     readUpTo: read,
   };
+}
+
+/** A receipt as the other of a direct conversation is told of it. */
+export function shownReceipt(
+  conversationId: string,
+  { accountId, deviceId }: ReceiptEvent['data'],
+  { delivered, read }: Watermarks,
+): UpdateValue {
+  return receiptAdvanced({ conversationId, accountId, deviceId, delivered, read: read < 0 ? null : read });
 }
 
 /** All members but the one who is told have everything up to here. */

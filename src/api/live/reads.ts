@@ -47,7 +47,12 @@ export function liveReads({ pool, cursors, waitFor, head }: LiveReadsDeps): Live
       const items = rows.flatMap((row) => itemOf(row, cursors) ?? []);
       return { items, through: rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo };
     },
-    watermarks: async (id) => (await watermarksOfConversations(pool, [id])).get(id) ?? [],
+    watermarks: async (id) =>
+      ((await watermarksOfConversations(pool, [id])).get(id) ?? []).map((mark) => ({
+        accountId: mark.accountId,
+        deliveredUpTo: mark.shownDeliveredUpTo,
+        readUpTo: Math.max(mark.shownReadUpTo, mark.sentUpTo),
+      })),
     async profile(accountId, position) {
       await waitForProjection(position);
       const account = (await accountsById(pool, [accountId])).get(accountId);

@@ -20,20 +20,21 @@ export class MessageFields {
     if (authorUuid !== sessionOf(context).accountId) return null;
     // Whatever is read after it.
     if (withheld) return 'SENT';
-    const [members, watermarks] = await Promise.all([
+    const [members, watermarks, { privacy }] = await Promise.all([
       context.loaders.membersOf.load(conversationUuid),
       context.loaders.watermarksOf.load(conversationUuid),
+      context.services.relations.of(authorUuid),
     ]);
     const others = members.filter(
       ({ accountId, toSeq }) => accountId !== authorUuid && (toSeq === null || toSeq > seq),
     );
-    const passed = (mark: 'deliveredUpTo' | 'readUpTo'): boolean =>
+    const passed = (mark: 'shownDeliveredUpTo' | 'shownReadUpTo'): boolean =>
       others.length > 0 &&
       others.every(({ accountId }) =>
         watermarks.some((watermark) => watermark.accountId === accountId && watermark[mark] >= seq),
       );
-    if (passed('readUpTo')) return 'READ';
-    return passed('deliveredUpTo') ? 'DELIVERED' : 'SENT';
+    if (privacy.readReceipts && passed('shownReadUpTo')) return 'READ';
+    return passed('shownDeliveredUpTo') ? 'DELIVERED' : 'SENT';
   }
 
   @FieldResolver(() => [ReactionCount], { description: 'The most frequent first.' })

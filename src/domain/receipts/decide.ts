@@ -21,3 +21,15 @@ export function advance(current: Watermarks, command: AdvanceWatermarks): Waterm
 export function decideAcknowledge(head: number, command: AdvanceWatermarks): 'ok' | 'beyond_head' {
   return Math.max(command.delivered ?? -1, command.read ?? -1) > head ? 'beyond_head' : 'ok';
 }
+
+/** What the other members are told of a receipt; undefined for nothing. */
+export function shownOf(receipt: AdvanceWatermarks & ReceiptStamps): Watermarks | undefined {
+  if (receipt.withheld === true) return undefined;
+  const { delivered, read } = advance(NOTHING, receipt);
+  return receipt.private === true ? { delivered, read: -1 } : { delivered, read };
+}
+
+export interface ReceiptStamps {
+  readonly private?: true;
+  readonly withheld?: true;
+}

@@ -6,5 +6,9 @@ export type ReceiptEvent = {
     readonly deviceId: string;
     readonly delivered?: number;
     readonly read?: number;
+    /** What was read is for the account's own devices: one of the two, or the reader in a group, shows no read receipts. */
+    readonly private?: true;
+    /** All of it is for the account's own devices: one of the two blocks the other. */
+    readonly withheld?: true;
   };
 };

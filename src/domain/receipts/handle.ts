@@ -3,9 +3,10 @@ import type { Clock } from '../../platform/clock/port.js';
 import { EventStoreError, type EventStore, type NewEvent } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
+import { blockBetween, type Relations } from '../contacts/index.js';
 import { isMember, type Actor, type ConversationStates } from '../conversations/index.js';
 import { receiptsStream } from '../shared/streams.js';
-import { advance, decideAcknowledge, type AdvanceWatermarks, type Watermarks } from './decide.js';
+import { advance, decideAcknowledge, type AdvanceWatermarks, type ReceiptStamps, type Watermarks } from './decide.js';
 
 export type AcknowledgeOutcome =
   | ({ readonly outcome: 'acknowledged' } & Watermarks)
@@ -27,6 +28,7 @@ export interface ReceiptHandlers {
 export interface ReceiptDeps {
   readonly eventStore: EventStore;
   readonly states: ConversationStates;
+  readonly relations: Pick<Relations, 'of'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limiter: Limiter;
@@ -80,13 +82,24 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
     return promise;
   };
 
-  const eventOf = ({ lane, actor }: Due): NewEvent => {
+  /** What the others are told is fixed when it is written. Between two either's switch turns it off for both. */
+  const stampsOf = async (conversationId: string, account: string): Promise<ReceiptStamps> => {
+    const { state } = deps.states.peek(conversationId) ?? (await deps.states.load(conversationId));
+    const others = state.kind === 'direct' ? [...state.members.keys()].filter((member) => member !== account) : [];
+    for (const other of others) if (await blockBetween(deps.relations, account, other)) return { withheld: true };
+    for (const one of [account, ...others])
+      if (!(await deps.relations.of(one)).privacy.readReceipts) return { private: true };
+    return {};
+  };
+
+  const eventOf = ({ lane, actor }: Due, stamps: ReceiptStamps): NewEvent => {
     const { wanted, stored } = lane;
     const data = {
       accountId: actor.account,
       deviceId: actor.device,
       ...(wanted.delivered > stored.delivered && { delivered: wanted.delivered }),
       ...(wanted.read > stored.read && { read: wanted.read }),
+      ...(wanted.read > stored.read || stamps.withheld === true ? stamps : {}),
     };
     return {
       id: deps.ids.next(),
@@ -98,12 +111,22 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
 
   /** One append for all the devices of a conversation that are due: in a group that is all of its members at about the same time. */
   const appendTogether = async (conversationId: string, batch: readonly Due[]): Promise<void> => {
-    const taken = batch.map((due) => {
+    let stamps: readonly ReceiptStamps[];
+    try {
+      stamps = await Promise.all(batch.map(({ actor }) => stampsOf(conversationId, actor.account)));
+    } catch (error) {
+      for (const { lane } of batch) {
+        for (const waiter of lane.waiters.splice(0)) waiter.fail(error);
+        lane.scheduled = false;
+      }
+      return;
+    }
+    const taken = batch.map((due, index) => {
       const { lane } = due;
       const { wanted, waiters } = lane;
       lane.waiters = [];
       lane.lastAppendAt = deps.clock.now();
-      return { ...due, wanted, waiters, event: eventOf(due) };
+      return { ...due, wanted, waiters, event: eventOf(due, stamps[index] ?? {}) };
     });
     try {
       const events = taken.map(({ event }) => event);

@@ -1,3 +1,3 @@
-export { advance, NOTHING, type Watermarks } from './decide.js';
+export { advance, NOTHING, shownOf, type Watermarks } from './decide.js';
 export type { ReceiptEvent } from './events.js';
 export { receiptHandlers, type AcknowledgeOutcome, type ReceiptDeps, type ReceiptHandlers } from './handle.js';

@@ -108,9 +108,12 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
   };
 
   const contact = foldContacts(table);
-  const conversation = foldConversation(table, (event, id, author, device, seq) =>
-    raise(event, id, author, device, { delivered: seq, read: seq }),
-  );
+  const conversation = foldConversation(table, (event, id, author, device, seq) => {
+    const row = raise(event, id, author, device, { delivered: seq, read: seq });
+    if ((event.data as Data)['withheld'] === true) return;
+    row['shown_delivered'] = Math.max(Number(row['shown_delivered']), seq);
+    row['sent'] = Math.max(Number(row['sent']), seq);
+  });
 
   const raise = (
     event: OpenedEvent,
@@ -121,7 +124,8 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
   ): Row => {
     const key = `${id} ${accountId} ${deviceId}`;
     const fresh = { conversation_id: id, account_id: accountId, device_id: deviceId, delivered: -1, read: -1 };
-    const row = table('watermarks').get(key) ?? { ...fresh, position: '-1', at: 0 };
+    const shown = { shown_delivered: -1, shown_read: -1, shown_position: '-1', sent: -1 };
+    const row = table('watermarks').get(key) ?? { ...fresh, position: '-1', ...shown, at: 0 };
     if (to.delivered > Number(row['delivered'])) row['delivered'] = to.delivered;
     if (to.read > Number(row['read'])) row['read'] = to.read;
     if (event.metadata.occurredAt > Number(row['at'])) row['at'] = event.metadata.occurredAt;
@@ -160,6 +164,11 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
         // What was read was delivered.
         const row = raise(event, id, accountId, deviceId, { delivered: Math.max(delivered, read), read });
         row['position'] = String(event.position);
+        if (data['withheld'] !== true) {
+          row['shown_position'] = String(event.position);
+          row['shown_delivered'] = Math.max(Number(row['shown_delivered']), delivered, read);
+          if (data['private'] !== true) row['shown_read'] = Math.max(Number(row['shown_read']), read);
+        }
       }
     },
   };

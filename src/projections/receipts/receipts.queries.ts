@@ -1,11 +1,17 @@
 import type pg from 'pg';
 
-/** How far an account has come, on the device that is furthest. */
+/**
+ * How far an account has come, on the device that is furthest. `shown…`: what the others may know of it. `sentUpTo`: the last
+ * that it sent; in a group that counts as read, since nobody else's receipt is shown there by itself.
+ */
 export interface WatermarkView {
   readonly conversationId: string;
   readonly accountId: string;
   readonly deliveredUpTo: number;
   readonly readUpTo: number;
+  readonly shownDeliveredUpTo: number;
+  readonly shownReadUpTo: number;
+  readonly sentUpTo: number;
 }
 
 /** By conversation. For a DataLoader. */
@@ -13,17 +19,12 @@ export async function watermarksOfConversations(
   db: Pick<pg.Pool, 'query'>,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly WatermarkView[]>> {
-  const { rows } = await db.query<{ conversation_id: string; account_id: string; delivered: number; read: number }>({
+  const { rows } = await db.query<WatermarkView>({
     name: 'watermarks_of_conversations',
-    text: `SELECT conversation_id, account_id, max(delivered) AS delivered, max(read) AS read FROM watermarks
-           WHERE conversation_id = ANY ($1::uuid[]) GROUP BY conversation_id, account_id`,
+    text: `SELECT conversation_id AS "conversationId", account_id AS "accountId", max(delivered) AS "deliveredUpTo", max(read) AS "readUpTo",
+             max(shown_delivered) AS "shownDeliveredUpTo", max(shown_read) AS "shownReadUpTo", max(sent) AS "sentUpTo"
+           FROM watermarks WHERE conversation_id = ANY ($1::uuid[]) GROUP BY conversation_id, account_id`,
     values: [ids],
   });
-  const views = rows.map((row) => ({
-    conversationId: row.conversation_id,
-    accountId: row.account_id,
-    deliveredUpTo: row.delivered,
-    readUpTo: row.read,
-  }));
-  return Map.groupBy(views, (view) => view.conversationId);
+  return Map.groupBy(rows, (view) => view.conversationId);
 }

@@ -1,23 +1,32 @@
 import path from 'node:path';
-import { advance, NOTHING, type ReceiptEvent, type Watermarks } from '../../domain/receipts/index.js';
+import { shownOf, advance, NOTHING, type ReceiptEvent } from '../../domain/receipts/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
 
-interface Row extends Watermarks {
+const MARKS = [
+  'delivered',
+  'read',
+  'position',
+  'shown_delivered',
+  'shown_read',
+  'shown_position',
+  'sent',
+  'at',
+] as const;
+
+/** Each column only grows. Positions fit a double for longer than a log lives: 2^53 of them. */
+interface Row extends Record<(typeof MARKS)[number], number> {
   readonly conversation_id: string;
   readonly account_id: string;
   readonly device_id: string;
-  /** Of the last receipt; null while only sending moved it. */
-  readonly position: string;
-  readonly at: number;
 }
 
 /** Watermarks by device: the highest of its receipts, and of what it sent itself. */
 export const receiptsProjection: Projection = {
   id: 'receipts',
-  version: 1,
-  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'receipts.v1.sql'),
+  version: 2,
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'receipts.v2.sql'),
   eventTypes: ['WatermarkAdvanced', 'MessageSent'],
   async project(batch, tx, schema) {
     const rows = new Map<string, Row>();
@@ -26,16 +35,18 @@ export const receiptsProjection: Projection = {
       if (change === undefined) continue;
       const key = change.conversation_id + change.device_id;
       const before = rows.get(key);
-      rows.set(key, before === undefined ? change : merge(before, change));
+      if (before === undefined) rows.set(key, change);
+      else for (const mark of MARKS) before[mark] = Math.max(before[mark], change[mark]);
     }
     if (rows.size === 0) return;
     await tx.query({
       name: `${schema}_upsert`,
-      text: `INSERT INTO ${schema}.watermarks AS w (conversation_id, account_id, device_id, delivered, read, position, at)
-       SELECT conversation_id, account_id, device_id, delivered, read, position, to_timestamp(at / 1000.0)
-       FROM json_to_recordset($1) AS r (conversation_id uuid, account_id uuid, device_id uuid, delivered int, read int, position bigint, at bigint)
-       ON CONFLICT (conversation_id, account_id, device_id) DO UPDATE SET delivered = greatest(w.delivered, excluded.delivered),
-         read = greatest(w.read, excluded.read), position = greatest(w.position, excluded.position), at = greatest(w.at, excluded.at)`,
+      text: `INSERT INTO ${schema}.watermarks AS w (conversation_id, account_id, device_id, delivered, read, position,
+         shown_delivered, shown_read, shown_position, sent, at)
+       SELECT conversation_id, account_id, device_id, delivered, read, position, shown_delivered, shown_read, shown_position, sent, to_timestamp(at / 1000.0)
+       FROM json_to_recordset($1) AS r (conversation_id uuid, account_id uuid, device_id uuid, delivered int, read int, position bigint,
+         shown_delivered int, shown_read int, shown_position bigint, sent int, at bigint)
+       ON CONFLICT (conversation_id, account_id, device_id) DO UPDATE SET ${MARKS.map((mark) => `${mark} = greatest(w.${mark}, excluded.${mark})`).join(', ')}`,
       values: [JSON.stringify([...rows.values()])],
     });
   },
@@ -45,30 +56,37 @@ function changeOf(event: OpenedEvent): Row | undefined {
   const conversation_id = streamId(event.stream);
   const at = event.metadata.occurredAt;
   if (event.type === 'WatermarkAdvanced') {
-    const { accountId, deviceId, ...command } = event.data as ReceiptEvent['data'];
+    const data = event.data as ReceiptEvent['data'];
+    const shown = shownOf(data);
+    const position = Number(event.position);
     return {
       conversation_id,
-      account_id: accountId,
-      device_id: deviceId,
-      ...advance(NOTHING, command),
-      position: String(event.position),
+      account_id: data.accountId,
+      device_id: data.deviceId,
+      ...advance(NOTHING, data),
+      position,
+      shown_delivered: shown?.delivered ?? -1,
+      shown_read: shown?.read ?? -1,
+      shown_position: shown === undefined ? -1 : position,
+      sent: -1,
       at,
     };
   }
   const { account, device } = event.metadata.actor ?? {};
   if (account === undefined || device === undefined) return undefined;
+  const seq = event.revision;
+  const sent = (event.data as { readonly withheld?: true }).withheld === true ? -1 : seq;
   return {
     conversation_id,
     account_id: account,
     device_id: device,
-    delivered: event.revision,
-    read: event.revision,
-    position: '-1',
+    delivered: seq,
+    read: seq,
+    position: -1,
+    shown_delivered: sent,
+    shown_read: -1,
+    shown_position: -1,
+    sent,
     at,
   };
-}
-
-function merge(before: Row, change: Row): Row {
-  const position = BigInt(change.position) > BigInt(before.position) ? change.position : before.position;
-  return { ...before, ...advance(before, change), position, at: Math.max(before.at, change.at) };
 }

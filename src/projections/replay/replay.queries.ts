@@ -14,7 +14,8 @@ export type ReplayRow =
       readonly accountId: string;
       readonly deviceId: string;
       readonly delivered: number;
-      readonly read: number;
+      /** Null: nothing that may be shown. */
+      readonly read: number | null;
     }
   /** How far everybody else in a group is. */
   | {
@@ -48,7 +49,8 @@ interface Raw {
 
 /** How far all members but the account in $1 have come, and the receipt that was the last to move. */
 const EVERYONE = `SELECT max(a.position) AS position, min(a.delivered) AS delivered, min(a.read) AS read FROM (
-    SELECT coalesce(max(w.position), -1) AS position, coalesce(max(w.delivered), -1) AS delivered, coalesce(max(w.read), -1) AS read
+    SELECT coalesce(max(w.shown_position), -1) AS position, coalesce(max(w.shown_delivered), -1) AS delivered,
+      coalesce(max(greatest(w.shown_read, w.sent)), -1) AS read
     FROM memberships m LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
     WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $1 GROUP BY m.account_id) a`;
 
@@ -71,8 +73,13 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
  receipts AS (
   SELECT 'watermark', w.position, json_build_object('conversationId', w.conversation_id, 'accountId', w.account_id, 'deviceId', w.device_id,
     'delivered', w.delivered, 'read', w.read)
-  FROM mine JOIN watermarks w ON w.conversation_id = mine.id AND (mine.kind = 'direct' OR w.account_id = $1)
+  FROM mine JOIN watermarks w ON w.conversation_id = mine.id AND w.account_id = $1
   WHERE w.position > $2 AND w.position <= $3 AND mine.to_seq IS NULL
+  UNION ALL
+  SELECT 'watermark', w.shown_position, json_build_object('conversationId', w.conversation_id, 'accountId', w.account_id, 'deviceId', w.device_id,
+    'delivered', w.shown_delivered, 'read', CASE WHEN w.shown_read >= 0 THEN w.shown_read END)
+  FROM mine JOIN watermarks w ON w.conversation_id = mine.id AND mine.kind = 'direct' AND w.account_id <> $1
+  WHERE w.shown_position > $2 AND w.shown_position <= $3 AND mine.to_seq IS NULL
   UNION ALL
   SELECT 'everyone', g.position, json_build_object('conversationId', mine.id, 'delivered', g.delivered, 'read', g.read)
   FROM mine CROSS JOIN LATERAL (${EVERYONE}) g WHERE mine.kind <> 'direct' AND mine.to_seq IS NULL AND g.position > $2 AND g.position <= $3),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, decideAcknowledge, NOTHING } from '../../../src/domain/receipts/decide.js';
+import { advance, decideAcknowledge, NOTHING, shownOf } from '../../../src/domain/receipts/decide.js';
 
 const command = fc.record({
   delivered: fc.option(fc.nat(50), { nil: undefined }),
@@ -41,5 +41,12 @@ describe('watermarks', () => {
     expect(decideAcknowledge(5, { delivered: 5, read: 2 })).toBe('ok');
     expect(decideAcknowledge(5, { delivered: 6 })).toBe('beyond_head');
     expect(decideAcknowledge(5, { read: 6 })).toBe('beyond_head');
+  });
+
+  it('show the others what may be shown: no reading when it is private, nothing when it is withheld', () => {
+    expect(shownOf({ delivered: 3, read: 5 })).toEqual({ delivered: 5, read: 5 });
+    expect(shownOf({ delivered: 3, read: 5, private: true })).toEqual({ delivered: 5, read: -1 });
+    expect(shownOf({ delivered: 3, private: true })).toEqual({ delivered: 3, read: -1 });
+    expect(shownOf({ delivered: 3, read: 5, withheld: true })).toBeUndefined();
   });
 });
