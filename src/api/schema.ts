@@ -7,6 +7,9 @@ import { MeFields } from './accounts/fields.js';
 import { ContactFields } from './contacts/fields.js';
 import { ContactMutations } from './contacts/mutations.js';
 import { ContactQueries } from './contacts/queries.js';
+import { BroadcastFields } from './broadcasts/fields.js';
+import { BroadcastMutations } from './broadcasts/mutations.js';
+import { BroadcastQueries } from './broadcasts/queries.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
@@ -38,6 +41,9 @@ const RESOLVERS = [
   MessageChangeMutations,
   ReceiptMutations,
   TypingMutations,
+  BroadcastQueries,
+  BroadcastMutations,
+  BroadcastFields,
   LiveSubscriptions,
   PresenceSubscriptions,
   TypingSubscriptions,

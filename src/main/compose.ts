@@ -6,6 +6,7 @@ import {
   type ContactHandlers,
   type Relations,
 } from '../domain/contacts/index.js';
+import { broadcastHandlers, type BroadcastHandlers } from '../domain/broadcasts/index.js';
 import {
   conversationHandlers,
   conversationStates,
@@ -108,10 +109,13 @@ export interface App {
     readonly groups: GroupHandlers;
     readonly messages: MessageHandlers;
     readonly messageChanges: MessageChangeHandlers;
+    readonly broadcasts: BroadcastHandlers;
     readonly receipts: ReceiptHandlers;
     readonly preferences: PreferenceHandlers;
     readonly typing: TypingHandlers;
   };
+  /** For what follows from something that was limited already. */
+  readonly unlimited: { readonly conversations: ConversationHandlers; readonly messages: MessageHandlers };
   /** For `registerMany`. */
   readonly seedDeps: SeedDeps;
   /** By port, the adapter that serves it. */
@@ -214,6 +218,9 @@ async function build(
   };
   const mayAdd = async (actor: string, account: string): Promise<'yes' | 'invite'> =>
     (await related.of(account)).allows('addToGroups', actor) ? 'yes' : 'invite';
+  const conversationsWith = (by: Limiter): ConversationHandlers =>
+    conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter: by, accountExists });
+  const messagesWith = (by: Limiter): MessageHandlers => messageHandlers({ writer, states, keys, clock, limiter: by });
   const handlers = {
     accounts,
     contacts: contactHandlers({
@@ -226,9 +233,8 @@ async function build(
       accountExists,
       onAppended: related.forget,
     }),
-    conversations: conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter, accountExists }),
+    conversations: conversationsWith(limiter),
     groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }),
-    messages: messageHandlers({ writer, states, keys, clock, limiter }),
     messageChanges: messageChangeHandlers({
       eventStore,
       writer,
@@ -240,6 +246,8 @@ async function build(
       findPlace: (id) => messagePlace(pool, id),
       caughtUp: async () => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS),
     }),
+    messages: messagesWith(limiter),
+    broadcasts: broadcastHandlers({ writer, states, keys, clock, ids, limiter, existing }),
     receipts: receiptHandlers({
       eventStore,
       states,
@@ -261,6 +269,7 @@ async function build(
     }),
     typing: typingHandlers({ states, limiter, signals: shared.signals, clock }),
   };
+  const unlimited = { conversations: conversationsWith(noLimits), messages: messagesWith(noLimits) };
   return {
     config,
     logger,
@@ -282,6 +291,7 @@ async function build(
     relations: related,
     projector,
     handlers,
+    unlimited,
     seedDeps: { eventStore, keys, clock, ids },
     adapters: {
       'event store': config.eventStoreUrl === undefined ? `Postgres (${readStore.kind})` : 'EventStoreDB',

@@ -3,6 +3,7 @@ import type { Follower } from '../workers/kit/follower.js';
 import { systemIds } from '../platform/ids/system.js';
 import { postgresLeases } from '../platform/leases/postgres.js';
 import { systemClock } from '../platform/clock/system.js';
+import { broadcastFollower } from '../workers/broadcasts.js';
 import type { App } from './compose.js';
 
 /** What this process does beside serving, until the signal aborts. Other processes may run the same: leases say who works. */
@@ -22,6 +23,7 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   if (followers.length > 0) await runFollowers(deps, followers, signal);
 }
 
-function followersOf(_: App): readonly Follower[] {
-  return [];
+function followersOf({ states, unlimited }: App): readonly Follower[] {
+  const { conversations, messages } = unlimited;
+  return [broadcastFollower({ states, start: conversations.start, send: messages.send })];
 }

@@ -4,6 +4,7 @@ import { conversationsProjection } from './conversations/conversations.js';
 import type { Projection } from './kit/projection.js';
 import { preferencesProjection } from './preferences/preferences.js';
 import { presenceProjection } from './presence/presence.js';
+import { listsProjection } from './lists/lists.js';
 import { receiptsProjection } from './receipts/receipts.js';
 import { timelineProjection } from './timeline/timeline.js';
 
@@ -13,6 +14,7 @@ export const PROJECTIONS: readonly Projection[] = [
   conversationsProjection,
   timelineProjection,
   receiptsProjection,
+  listsProjection,
   contactsProjection,
   preferencesProjection,
   presenceProjection,

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
 import type { ContactHandlers, Relations } from '../../domain/contacts/index.js';
+import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
+import type { ContactHandlers } from '../../domain/contacts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
@@ -60,6 +62,7 @@ export interface Services {
   readonly relations: Pick<Relations, 'of'>;
   readonly conversations: Pick<ConversationHandlers, 'start'>;
   readonly groups: GroupHandlers;
+  readonly broadcasts: BroadcastHandlers;
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly messageChanges: MessageChangeHandlers;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;

@@ -9,6 +9,7 @@ import {
 } from '../../projections/accounts/accounts.queries.js';
 import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
 import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
+import { recipientsOfLists } from '../../projections/lists/lists.queries.js';
 import { lastMessages, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
 import type { Presence } from '../presence/types.js';
 import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
@@ -29,6 +30,7 @@ export interface Loaders {
   readonly membersOf: DataLoader<string, readonly MemberView[]>;
   readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
   readonly presenceOf: DataLoader<string, Presence>;
+  readonly recipientsOf: DataLoader<string, readonly string[]>;
   readonly unread: DataLoader<InConversation, number, string>;
   readonly reactions: DataLoader<MessageKey, readonly ReactionView[], string>;
   readonly lastMessage: DataLoader<InConversation, TimelineView | null, string>;
@@ -43,6 +45,7 @@ export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<r
     membersOf: byKey((ids) => membersOfConversations(db, ids), []),
     watermarksOf: byKey((ids) => watermarksOfConversations(db, ids), []),
     presenceOf: new DataLoader(see),
+    recipientsOf: byKey((ids) => recipientsOfLists(db, ids), []),
     unread: new DataLoader((keys) => unreadCounts(db, keys), {
       cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
     }),

@@ -92,6 +92,19 @@ export class InvalidText extends Problem {
   readonly reason!: string;
 }
 
+@Shape({ implements: () => Problem, description: 'With all of them the list would have more recipients than it may.' })
+export class ListFull extends Problem {
+  readonly __typename!: 'ListFull';
+
+  @Field(() => Int)
+  readonly most!: number;
+}
+
+@Shape({ implements: () => Problem, description: 'None of the accounts exists, or it is only the caller.' })
+export class NoRecipients extends Problem {
+  readonly __typename!: 'NoRecipients';
+}
+
 @Shape({ implements: () => Problem })
 export class InvalidPhone extends Problem {
   readonly __typename!: 'InvalidPhone';
@@ -177,6 +190,8 @@ export const PROBLEMS = {
   NoSuchRequest: ['NO_SUCH_REQUEST', 'The account has not asked to join.'],
   InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],
   InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
+  ListFull: ['LIST_FULL', 'The list would have too many recipients.'],
+  NoRecipients: ['NO_RECIPIENTS', 'A list needs a recipient.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],
   TooMany: ['TOO_MANY', 'More than may be: nothing was written.'],
   NoSuchMessage: ['NO_SUCH_MESSAGE', 'The message does not exist or is not yours to see.'],

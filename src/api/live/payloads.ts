@@ -27,6 +27,17 @@ export function entryUpdate(entry: TimelineEntry): UpdateValue | undefined {
         entry.conversationId,
         ((entry.body as DataOf<'GroupCreated'> | null)?.members ?? []).map(({ accountId }) => accountId),
       );
+    case 'broadcast_list_created':
+      return conversationAdded(entry.conversationId, entry.authorId === null ? [] : [entry.authorId]);
+    case 'recipients_changed': {
+      const { added = [], removed = [] } = (entry.body ?? {}) as Partial<DataOf<'RecipientsChanged'>>;
+      return {
+        __typename: 'RecipientsChangedUpdate',
+        conversationId: encodeId('conversation', entry.conversationId),
+        addedIds: added.map((id) => encodeId('account', id)),
+        removedIds: removed.map((id) => encodeId('account', id)),
+      };
+    }
     default:
       return undefined;
   }

@@ -12,6 +12,7 @@ export type UpdateValue =
   | ProfileUpdatedValue
   | DeviceLinkedValue
   | DeviceRevokedValue
+  | RecipientsChangedValue
   | CursorAdvancedValue;
 
 export interface MessageAddedValue {
@@ -81,6 +82,14 @@ export interface ConversationAddedValue {
   readonly __typename: 'ConversationAdded';
   readonly conversationId: string;
   readonly memberIds: readonly string[];
+}
+
+/** Of a broadcast list, to its author. */
+export interface RecipientsChangedValue {
+  readonly __typename: 'RecipientsChangedUpdate';
+  readonly conversationId: string;
+  readonly addedIds: readonly string[];
+  readonly removedIds: readonly string[];
 }
 
 /** The whole profile as it is after the change. */

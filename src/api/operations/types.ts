@@ -48,6 +48,18 @@ export class ConversationAdded {
   readonly memberIds!: readonly string[];
 }
 
+@Shape({ description: "Of one's own broadcast list." })
+export class RecipientsChangedUpdate {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => [ID])
+  readonly addedIds!: readonly string[];
+
+  @Field(() => [ID])
+  readonly removedIds!: readonly string[];
+}
+
 @Shape()
 export class ProfileUpdatedUpdate {
   @Field(() => ID)
@@ -93,6 +105,7 @@ export const Update = createUnionType({
       ReceiptAdvanced,
       GroupReceiptAdvanced,
       ConversationAdded,
+      RecipientsChangedUpdate,
       ProfileUpdatedUpdate,
       DeviceLinkedUpdate,
       DeviceRevokedUpdate,

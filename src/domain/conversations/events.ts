@@ -76,6 +76,15 @@ export type ConversationEvent =
   | { readonly type: 'InviteLinkRevoked'; readonly data: { readonly linkId: string } }
   | { readonly type: 'JoinRequested'; readonly data: { readonly accountId: string; readonly linkId: string } }
   | { readonly type: 'JoinDeclined'; readonly data: { readonly accountId: string } }
+  /** Only its author, the actor, ever sees the list: recipients get direct messages. */
+  | {
+      readonly type: 'BroadcastListCreated';
+      readonly data: { readonly name: SealedField; readonly recipients: readonly string[] };
+    }
+  | {
+      readonly type: 'RecipientsChanged';
+      readonly data: { readonly added: readonly string[]; readonly removed: readonly string[] };
+    }
   /** For messages sent from now on; null: they stay. */
   | { readonly type: 'TimerChanged'; readonly data: { readonly seconds: number | null } };
 

@@ -22,6 +22,7 @@ export {
   isAdmin,
   isMember,
   isTold,
+  recipientsAt,
   roleOf,
   standingOf,
   toldOf,
@@ -31,6 +32,7 @@ export {
   type FormerMembership,
   type InviteLink,
   type Member,
+  type RecipientPeriod,
 } from './state.js';
 export {
   conversationStates,

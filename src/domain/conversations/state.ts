@@ -23,6 +23,12 @@ export interface InviteLink {
   readonly uses: number;
 }
 
+/** Who is in a broadcast list gets what is sent from `from` on, up to below `to`; null: still. */
+export interface RecipientPeriod {
+  readonly from: number;
+  readonly to: number | null;
+}
+
 /** What deciding needs to know of a conversation. `lastAt`: milliseconds since the epoch of the newest message, 0 without one. */
 export interface Conversation {
   readonly kind: ConversationKind;
@@ -35,12 +41,16 @@ export interface Conversation {
   readonly requests: ReadonlyMap<string, { readonly linkId: string }>;
   /** Sequences of pinned messages, the newest pin last. */
   readonly pins: readonly number[];
+  /** Of a broadcast list: all that there ever were. */
+  readonly recipients: ReadonlyMap<string, readonly RecipientPeriod[]>;
   /** How long messages stay; null: for ever. */
   readonly timerSeconds: number | null;
   readonly lastAt: number;
 }
 
 export type ConversationState = { readonly kind: 'absent' } | Conversation;
+
+const NOBODY: Conversation['recipients'] = new Map();
 
 export const ABSENT: ConversationState = { kind: 'absent' };
 
@@ -95,6 +105,10 @@ export function evolve(state: ConversationState, event: ConversationStreamEvent)
     }
     case 'JoinDeclined':
       return { ...state, requests: without(state.requests, (event.data as DataOf<'JoinDeclined'>).accountId) };
+    case 'RecipientsChanged': {
+      const { added: more, removed } = event.data as DataOf<'RecipientsChanged'>;
+      return { ...state, recipients: changedRecipients(state.recipients, more, removed, event.revision) };
+    }
     case 'TimerChanged':
       return { ...state, timerSeconds: (event.data as DataOf<'TimerChanged'>).seconds };
     case 'MessagePinned': {
@@ -172,6 +186,7 @@ function begin(event: ConversationStreamEvent): ConversationState {
     links: new Map(),
     requests: new Map(),
     pins: [],
+    recipients: NOBODY,
     timerSeconds: null,
     lastAt: 0,
   };
@@ -185,7 +200,45 @@ function begin(event: ConversationStreamEvent): ConversationState {
     const all = new Map(members.map(({ accountId, role }) => [accountId, joined(role)]));
     return { ...empty, kind: 'group', members: all, settings };
   }
+  if (event.type === 'BroadcastListCreated') {
+    const { recipients } = event.data as DataOf<'BroadcastListCreated'>;
+    const author = event.metadata.actor?.account ?? '';
+    return {
+      ...empty,
+      kind: 'broadcast',
+      members: new Map([[author, joined('owner')]]),
+      recipients: changedRecipients(NOBODY, recipients, [], event.revision),
+    };
+  }
   return ABSENT;
+}
+
+/** Those who get what is sent to the list at this sequence. */
+export function recipientsAt(state: ConversationState, seq: number): readonly string[] {
+  if (state.kind === 'absent') return [];
+  const isOne = ({ from, to }: RecipientPeriod): boolean => from <= seq && (to === null || seq < to);
+  return [...state.recipients].filter(([, periods]) => periods.some(isOne)).map(([accountId]) => accountId);
+}
+
+function changedRecipients(
+  before: Conversation['recipients'],
+  added: readonly string[],
+  removed: readonly string[],
+  revision: number,
+): Conversation['recipients'] {
+  const recipients = new Map(before);
+  for (const accountId of removed) {
+    const periods = recipients.get(accountId) ?? [];
+    recipients.set(
+      accountId,
+      periods.map((period) => (period.to === null ? { ...period, to: revision } : period)),
+    );
+  }
+  for (const accountId of added) {
+    const periods = recipients.get(accountId) ?? [];
+    if (periods.at(-1)?.to !== null) recipients.set(accountId, [...periods, { from: revision, to: null }]);
+  }
+  return recipients;
 }
 
 function added(state: Conversation, data: DataOf<'MembersAdded'>, revision: number): Conversation {

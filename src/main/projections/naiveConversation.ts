@@ -66,6 +66,10 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         ...info,
       });
     };
+    const receive = (account: string): void => {
+      const row: Row = { conversation_id: id, account_id: account, from_seq: seq, to_seq: null };
+      table('broadcast_recipients').set(`${id} ${account} ${seq}`, row);
+    };
     const closeRequest = (account: string): void => {
       Object.assign(table('join_requests').get(`${id} ${account}`) ?? {}, { open: false, seq });
     };
@@ -92,6 +96,17 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         });
         for (const member of data['members'] as { accountId: string; role: string }[])
           join(member.accountId, member.role, 0);
+        break;
+      case 'BroadcastListCreated':
+        begin('broadcast', { name: event.opened['name'] ?? null });
+        join(author ?? '', 'owner', 0);
+        for (const account of data['recipients'] as string[]) receive(account);
+        break;
+      case 'RecipientsChanged':
+        for (const row of table('broadcast_recipients').values())
+          if (row['conversation_id'] === id && (data['removed'] as string[]).includes(String(row['account_id'])))
+            row['to_seq'] ??= seq;
+        for (const account of data['added'] as string[]) receive(account);
         break;
       case 'MembersAdded': {
         for (const member of data['members'] as string[]) {

@@ -26,6 +26,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   view_once_openings: ['conversation_id', 'target_seq', 'account_id'],
   poll_votes: ['conversation_id', 'target_seq', 'account_id'],
   pins: ['conversation_id', 'target_seq'],
+  broadcast_recipients: ['conversation_id', 'account_id', 'from_seq'],
   ...PREFERENCE_KEYS,
   last_seen: ['account_id'],
 };

@@ -35,6 +35,12 @@ export const LIMITS = {
     seconds: 10,
     doc: 'per device: edits, deletions, reactions, votes and the like, with a burst of 200 after a time offline',
   },
+  listRecipients: {
+    points: 1024,
+    seconds: 3600,
+    doc: 'per account: recipients put into broadcast lists; bulk approaches',
+  },
+  broadcast: { points: 30, seconds: 60, doc: 'per account: each message to a list is up to 256 messages' },
   acknowledge: {
     points: 1000,
     seconds: 5,

@@ -9,6 +9,7 @@ import {
   type KnownLookup,
   type KnownMessage,
   type Member,
+  type RecipientPeriod,
   type Role,
 } from '../../domain/conversations/index.js';
 import { NOTHING, type Watermarks } from '../../domain/receipts/index.js';
@@ -24,6 +25,12 @@ interface MembershipRow {
   role: Role;
   from_seq: number;
   joined_seq: number;
+  to_seq: number | null;
+}
+
+interface RecipientRow {
+  account_id: string;
+  from_seq: number;
   to_seq: number | null;
 }
 
@@ -49,6 +56,7 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
     links: LinkRow[] | null;
     requests: { account_id: string; link_id: string }[] | null;
     pins: number[] | null;
+    recipients: RecipientRow[] | null;
   }>({
     name: 'conversation_snapshot',
     text: `SELECT c.kind, c.head_seq, c.last_message_seq, c.last_at, c.settings, c.timer_seconds,
@@ -56,7 +64,8 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
                 AND m.role <> 'follower' AND (m.to_seq IS NULL OR m.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS members,
              (SELECT json_agg(l) FROM invite_links l WHERE l.conversation_id = c.id AND l.revoked_at IS NULL) AS links,
              (SELECT json_agg(r) FROM join_requests r WHERE r.conversation_id = c.id AND r.open) AS requests,
-             (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned) AS pins
+             (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned) AS pins,
+             CASE WHEN c.kind = 'broadcast' THEN (SELECT json_agg(b ORDER BY b.from_seq) FROM broadcast_recipients b WHERE b.conversation_id = c.id) END AS recipients
            FROM conversations c WHERE c.id = $1`,
     values: [id],
   });
@@ -77,11 +86,17 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
       links: new Map(row.links?.map((link) => [link.link_id, linkOf(link)])),
       requests: new Map(row.requests?.map(({ account_id, link_id }) => [account_id, { linkId: link_id }])),
       pins: row.pins ?? [],
+      recipients: recipientsOf(row.recipients ?? []),
       timerSeconds: row.timer_seconds,
       lastAt: row.last_message_seq === null ? 0 : row.last_at.getTime(),
     },
     revision: row.head_seq,
   };
+}
+
+function recipientsOf(rows: readonly RecipientRow[]): ReadonlyMap<string, readonly RecipientPeriod[]> {
+  const periods = Map.groupBy(rows, (row) => row.account_id);
+  return new Map([...periods].map(([id, of]) => [id, of.map(({ from_seq: from, to_seq: to }) => ({ from, to }))]));
 }
 
 function linkOf({ token_hash, created_by, expires_at, max_uses, uses }: LinkRow): InviteLink {

@@ -168,6 +168,10 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       await begin('group', { name, description, avatar, settings: JSON.stringify(settings) });
       return join(members, 0);
     }
+    case 'BroadcastListCreated': {
+      await begin('broadcast', { name: event.opened['name'] });
+      return join([{ accountId: event.metadata.actor?.account ?? '', role: 'owner' }], 0);
+    }
     case 'MembersAdded': {
       const { members, sharedHistory, linkId } = event.data as DataOf<'MembersAdded'>;
       await join(

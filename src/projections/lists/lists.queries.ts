@@ -1,0 +1,58 @@
+import type pg from 'pg';
+
+type Db = Pick<pg.Pool, 'query'>;
+
+/** Those who get what is sent to these broadcast lists now, by list, in the order of coming. For a DataLoader. */
+export async function recipientsOfLists(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await db.query<{ conversation_id: string; account_id: string }>({
+    name: 'recipients_of_lists',
+    text: `SELECT conversation_id, account_id FROM broadcast_recipients
+           WHERE conversation_id = ANY ($1::uuid[]) AND to_seq IS NULL ORDER BY conversation_id, from_seq, account_id`,
+    values: [ids],
+  });
+  const lists = Map.groupBy(rows, (row) => row.conversation_id);
+  return new Map([...lists].map(([id, found]) => [id, found.map((row) => row.account_id)]));
+}
+
+/** A message to a list: where it is, and who gets it. Null for what is no such message of the account. */
+export async function broadcastMessage(
+  db: Db,
+  account: string,
+  messageId: string,
+): Promise<{ readonly recipients: readonly string[] } | null> {
+  const { rows } = await db.query<{ recipients: string[] }>({
+    name: 'broadcast_message',
+    text: `SELECT coalesce((SELECT array_agg(b.account_id ORDER BY b.from_seq, b.account_id) FROM broadcast_recipients b
+             WHERE b.conversation_id = t.conversation_id AND b.from_seq <= t.seq AND (b.to_seq IS NULL OR t.seq < b.to_seq)), '{}') AS recipients
+           FROM timeline t JOIN conversations c ON c.id = t.conversation_id AND c.kind = 'broadcast'
+           WHERE t.event_id = $2 AND t.message AND t.author_id = $1`,
+    values: [account, messageId],
+  });
+  return rows[0] ?? null;
+}
+
+export interface DeliveryView {
+  readonly messageId: string;
+  readonly delivered: boolean;
+  readonly read: boolean;
+}
+
+/** Of direct messages by id: whether the other has them, and has read them. What has not been sent yet is left out. */
+export async function deliveriesOf(
+  db: Db,
+  author: string,
+  messageIds: readonly string[],
+): Promise<readonly DeliveryView[]> {
+  const { rows } = await db.query<DeliveryView>({
+    name: 'deliveries_of',
+    text: `SELECT t.event_id AS "messageId", coalesce(w.delivered >= t.seq, false) AS delivered, coalesce(w.read >= t.seq, false) AS read
+           FROM timeline t CROSS JOIN LATERAL (SELECT max(w.delivered) AS delivered, max(w.read) AS read FROM watermarks w
+             WHERE w.conversation_id = t.conversation_id AND w.account_id <> $1) w
+           WHERE t.event_id = ANY ($2::uuid[]) AND t.author_id = $1`,
+    values: [author, messageIds],
+  });
+  return rows;
+}
