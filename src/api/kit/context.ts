@@ -2,7 +2,6 @@ import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
 import type { ContactHandlers, Relations } from '../../domain/contacts/index.js';
 import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
-import type { ContactHandlers } from '../../domain/contacts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
