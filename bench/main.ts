@@ -4,8 +4,9 @@ import { benchConnections } from './kit/connections.js';
 import { benchGroup } from './kit/group.js';
 import { benchHistory } from './kit/history.js';
 import { benchOneToOne } from './kit/oneToOne.js';
+import { benchStorm } from './kit/storm.js';
 
-/** npm run bench -- one-to-one | group | connections | history | compare. Tables and figures on standard output, `--json FILE` for all of it. */
+/** npm run bench -- one-to-one | group | connections | history | storm | compare. Tables and figures on standard output, `--json FILE` for all of it. */
 script(async () => {
   const [name, ...args] = process.argv.slice(2);
   switch (name) {
@@ -19,7 +20,9 @@ script(async () => {
       return benchConnections(args);
     case 'history':
       return benchHistory(args);
+    case 'storm':
+      return benchStorm(args);
     default:
-      throw new UsageError('npm run bench -- one-to-one | group | connections | history | compare [--json FILE]');
+      throw new UsageError('npm run bench -- one-to-one | group | connections | history | storm | compare [--json FILE]');
   }
 });

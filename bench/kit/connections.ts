@@ -2,7 +2,7 @@ import { flags } from '../../test/kit/arguments.js';
 import { sleep } from './accounts.js';
 import { startDriver } from './driverProcess.js';
 import { prepare, processesOf, withServer } from './environment.js';
-import { meter, quiet, residentKb, table } from './measure.js';
+import { counter, meter, quiet, residentKb, table } from './measure.js';
 
 /**
  * Idle authenticated `updates` subscriptions, each of which has received one update. Memory is the growth of the
@@ -102,16 +102,4 @@ export async function benchConnections(args: readonly string[]): Promise<boolean
     console.log(`${open} connections, ${figures.kbPerConnection} KB/connection, ${perSecond} connects/s`);
     return holds && floor;
   });
-}
-
-function counter(until: number): { one(): void; readonly all: Promise<void> } {
-  let count = 0;
-  let done: () => void = () => undefined;
-  const all = new Promise<void>((resolve) => (done = resolve));
-  return {
-    all,
-    one: () => {
-      if (++count === until) done();
-    },
-  };
 }

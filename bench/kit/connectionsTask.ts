@@ -1,6 +1,7 @@
 import { connect, type WireClient } from '../../test/kit/client.js';
 import { sendText, startConversation, subscribeUpdates } from '../../test/kit/documents.js';
 import { readDevices, spread } from './accounts.js';
+import { gate } from './gate.js';
 
 export interface ConnectionsTask {
   readonly kind: 'connections';
@@ -86,19 +87,4 @@ export async function runConnections(
   const result = { ...state, connectSeconds };
   for (const client of clients) client?.terminate();
   return result;
-}
-
-/** Each call waits for one more message of the parent. */
-function gate(): () => Promise<void> {
-  let open = 0;
-  let waiter: (() => void) | undefined;
-  process.on('message', () => {
-    open++;
-    waiter?.();
-  });
-  return async () => {
-    if (open === 0) await new Promise<void>((resolve) => (waiter = resolve));
-    open--;
-    waiter = undefined;
-  };
 }

@@ -130,3 +130,16 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     )
     .join('\n');
 }
+
+/** `all` resolves with the last of so many. */
+export function counter(until: number): { one(): void; readonly all: Promise<void> } {
+  let count = 0;
+  let done: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => (done = resolve));
+  return {
+    all,
+    one: () => {
+      if (++count === until) done();
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { runHistory, type HistoryResult, type HistoryTask } from './historyTask.
 import { closedLoop, openLoop, type LoopResult } from './loops.js';
 import { quiet, type NamedProcess } from './measure.js';
 import { openPairs } from './pair.js';
+import { runStorm, type StormResult, type StormTask } from './stormTask.js';
 
 /** What the load driver's process can be asked to do. */
 export interface OneToOneTask {
@@ -20,14 +21,16 @@ export interface OneToOneTask {
   /** Of the closed loop, which is left out at 0. */
   readonly outstanding: number;
 }
-export type Task = OneToOneTask | ConnectionsTask | GroupTask | HistoryTask;
+export type Task = OneToOneTask | ConnectionsTask | GroupTask | HistoryTask | StormTask;
 export type TaskResult<T extends Task> = T extends OneToOneTask
   ? OneToOneResult
   : T extends ConnectionsTask
     ? ConnectionsResult
     : T extends GroupTask
       ? GroupResult
-      : HistoryResult;
+      : T extends StormTask
+        ? StormResult
+        : HistoryResult;
 
 export interface OneToOneResult {
   readonly open: readonly LoopResult[];
@@ -46,6 +49,8 @@ export function runTask(task: Task, notify: (event: unknown) => void): Promise<u
       return runGroup(task, notify);
     case 'history':
       return runHistory(task);
+    case 'storm':
+      return runStorm(task, notify);
   }
 }
 
