@@ -92,6 +92,7 @@ export async function benchStorm(args: readonly string[]): Promise<boolean> {
     const clean = figures.errors === 0 && figures.lost === 0 && figures.duplicated === 0;
     // Nobody was away for the minute that makes it a fact.
     const calm = figures.offlineTold === 0 && figures.presenceChanges === 0;
+    if (!whole || !clean) process.stderr.write(`${server.output()}\n`);
     if (!whole || !clean) console.log('not every device came back, or not every message reached its two devices once');
     if (!calm) console.log('presence was told of devices that were away for seconds only');
     console.log(
