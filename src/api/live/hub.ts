@@ -10,6 +10,7 @@ import { fault } from '../kit/errors.js';
 import type { Cursors } from './cursors.js';
 import type { LiveItem } from './item.js';
 import type { LiveReads } from './reads.js';
+import { persisting } from './persist.js';
 import { LiveSource, type SourceDeps } from './source.js';
 import { groupReceipts } from './groupReceipts.js';
 import { cursorAdvanced, entryUpdate, everyoneAdvanced, shownReceipt, updateOf } from './payloads.js';
@@ -219,16 +220,17 @@ export function liveHub(deps: HubDeps): LiveHub {
     }
   };
 
+  const persist = persisting(deps.logger);
   const follow = async (signal: AbortSignal): Promise<void> => {
     for await (const batch of eventStore.subscribe(position, { signal })) {
       const events: StoredEvent[] = [];
       for (const item of batch) if (item.kind === 'event') events.push(item.event);
       if (events.length === 0) continue;
-      for (const event of await deps.open(events)) {
+      for (const event of await persist(deps.open(events), () => deps.open(events), signal)) {
         if (event.stream.startsWith('conversation-')) states.onEvent(event);
         deps.onEvent(event);
         const waiting = route(event);
-        if (waiting !== undefined) await waiting;
+        if (waiting !== undefined) await persist(waiting, async () => route(event), signal);
         position = event.position;
       }
     }
