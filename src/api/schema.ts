@@ -13,7 +13,10 @@ import { BroadcastQueries } from './broadcasts/queries.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
+import { GroupFields, JoinRequestFields, MemberFields } from './groups/fields.js';
+import { JoinMutations } from './groups/joining.js';
 import { GroupMutations } from './groups/mutations.js';
+import { GroupQueries } from './groups/queries.js';
 import { enforceRules } from './kit/authorize.js';
 import { MessageChangeMutations } from './messages/changeMutations.js';
 import { MessageFields } from './messages/fields.js';
@@ -32,11 +35,13 @@ const RESOLVERS = [
   AccountQueries,
   ContactQueries,
   ConversationQueries,
+  GroupQueries,
   MessageQueries,
   AccountMutations,
   ContactMutations,
   ConversationMutations,
   GroupMutations,
+  JoinMutations,
   MessageMutations,
   MessageChangeMutations,
   ReceiptMutations,
@@ -50,6 +55,9 @@ const RESOLVERS = [
   MeFields,
   ContactFields,
   ConversationFields,
+  GroupFields,
+  MemberFields,
+  JoinRequestFields,
   MessageFields,
   WatermarkFields,
   PresenceFields,

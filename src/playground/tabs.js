@@ -96,7 +96,7 @@ mutation S4_StartConversation($with: ID!) {
     __typename
     ... on ConversationStarted {
       created
-      conversation { id members { id name } }
+      conversation { id members { edges { node { account { id name } } } } }
       readToken
     }
     ${problem}

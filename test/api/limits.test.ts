@@ -27,7 +27,7 @@ describe('limits of documents', () => {
   it('what a client asks for is within them', () => {
     expect(errorsOf(updatesDocument)).toEqual([]);
     const row =
-      'id unreadCount headSeq members { id name avatar } watermarks { accountId readUpTo } lastMessage { seq status author { name } content { ... on TextContent { text } } }';
+      'id unreadCount headSeq members { edges { node { account { id name avatar } } } } watermarks { accountId readUpTo } lastMessage { seq status author { name } content { ... on TextContent { text } } }';
     expect(errorsOf(page(row, '$n'))).toEqual([]);
     expect(
       errorsOf(page('messages(last: 20) { edges { node { seq at content { ... on TextContent { text } } } } }', '$n')),

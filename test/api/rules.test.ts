@@ -40,6 +40,7 @@ const RULES: Record<string, string> = {
   'query.editHistory': 'device',
   'query.broadcastList': 'device',
   'query.broadcastDelivery': 'device',
+  'query.groupByLink': 'device',
   'query.devOutbox': 'public',
   'mutation.requestOtp': 'public',
   'mutation.submitOtp': 'public',
@@ -62,6 +63,11 @@ const RULES: Record<string, string> = {
   'mutation.updateGroupSettings': 'device',
   'mutation.createBroadcastList': 'device',
   'mutation.updateBroadcastList': 'device',
+  'mutation.createInviteLink': 'device',
+  'mutation.revokeInviteLink': 'device',
+  'mutation.joinGroup': 'device',
+  'mutation.decideJoin': 'device',
+  'mutation.withdrawJoin': 'device',
   'mutation.sendMessage': 'device',
   'mutation.editMessage': 'device',
   'mutation.deleteMessage': 'device',
@@ -99,6 +105,8 @@ function valueOf(type: GraphQLInputType, name: string): string {
       return JSON.stringify(`${ids[name] ?? kindsOf[name] ?? 'acc'}_${'0'.repeat(32)}`);
     case 'Int':
       return '1';
+    case 'Boolean':
+      return 'true';
     default:
       return isEnumType(type) ? type.getValues()[0]!.name : '"x"';
   }

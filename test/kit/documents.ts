@@ -17,7 +17,9 @@ export const updatesDocument = `subscription Updates($after: Cursor) { updates(a
   ... on MessageAdded { conversationId message { id seq clientId authorId at content { __typename ... on TextContent { text } } } }
   ... on ReceiptAdvanced { conversationId accountId deviceId deliveredUpTo readUpTo }
   ... on GroupReceiptAdvanced { conversationId everyoneHas: deliveredUpTo everyoneRead: readUpTo }
-  ... on ConversationAdded { conversationId memberIds } } } }`;
+  ... on ConversationAdded { conversationId memberIds }
+  ... on MembersChanged { conversationId seq change accountIds }
+  ... on JoinRequested { conversationId seq accountId } } } }`;
 
 export interface Sent {
   readonly messageId: string;
@@ -59,7 +61,21 @@ export type Update =
       readonly memberIds: readonly string[];
     }
   | {
-      readonly __typename: 'CursorAdvanced' | 'ProfileUpdatedUpdate' | 'DeviceLinkedUpdate' | 'DeviceRevokedUpdate';
+      readonly __typename: 'MembersChanged';
+      readonly conversationId: string;
+      readonly seq: number;
+      readonly change: 'ADDED' | 'REMOVED' | 'LEFT' | 'ROLE';
+      readonly accountIds: readonly string[];
+    }
+  | {
+      readonly __typename: 'JoinRequested';
+      readonly conversationId: string;
+      readonly seq: number;
+      readonly accountId: string;
+    }
+  | {
+      readonly __typename:
+        'InviteLinksChanged' | 'CursorAdvanced' | 'ProfileUpdatedUpdate' | 'DeviceLinkedUpdate' | 'DeviceRevokedUpdate';
     };
 export interface Envelope {
   readonly cursor: string;

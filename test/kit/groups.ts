@@ -15,6 +15,14 @@ const role = `mutation ChangeRole($input: ChangeRoleInput!) { changeRole(input: 
 const info = `mutation GroupInfo($input: GroupInfoInput!) { updateGroupInfo(input: $input) { ${changed} } }`;
 const settings = `mutation GroupSettings($id: ID!, $settings: GroupSettingsInput!) { updateGroupSettings(conversationId: $id, settings: $settings) { ${changed} } }`;
 
+const createLink = `mutation CreateLink($input: CreateInviteLinkInput!) { createInviteLink(input: $input) { __typename
+  ... on InviteLinkCreated { token readToken link { id } } ${problem} } }`;
+const revokeLink = `mutation RevokeLink($input: InviteLinkInput!) { revokeInviteLink(input: $input) { ${changed} } }`;
+const join = `mutation JoinGroup($token: String!) { joinGroup(token: $token) { __typename
+  ... on GroupJoined { conversation { id } readToken } ... on JoinWaits { conversationId readToken } ${problem} } }`;
+const decide = `mutation DecideJoin($input: DecideJoinInput!) { decideJoin(input: $input) { ${changed} } }`;
+const withdraw = `mutation WithdrawJoin($id: ID!) { withdrawJoin(conversationId: $id) { ${changed} } }`;
+
 interface Outcome {
   readonly __typename: string;
   readonly code?: string;
@@ -91,3 +99,41 @@ export const updateGroupInfo = (
 ): Promise<Written> => run(client, 'updateGroupInfo', 'GroupChanged', info, { input: { conversationId, ...changes } });
 export const updateGroupSettings = (client: WireClient, id: string, changes: GroupSettingsGiven): Promise<Written> =>
   run(client, 'updateGroupSettings', 'GroupChanged', settings, { id, settings: changes });
+
+export interface InviteLink {
+  readonly token: string;
+  readonly linkId: string;
+  readonly readToken: string;
+}
+export const createInviteLink = async (
+  client: WireClient,
+  conversationId: string,
+  limits: { readonly expiresAt?: string; readonly maxUses?: number } = {},
+): Promise<InviteLink> => {
+  const input = { conversationId, ...limits };
+  const made = await run<{ token: string; readToken: string; link: { id: string } }>(
+    client,
+    'createInviteLink',
+    'InviteLinkCreated',
+    createLink,
+    { input },
+  );
+  return { token: made.token, readToken: made.readToken, linkId: made.link.id };
+};
+export const revokeInviteLink = (client: WireClient, conversationId: string, linkId: string): Promise<Written> =>
+  run(client, 'revokeInviteLink', 'GroupChanged', revokeLink, { input: { conversationId, linkId } });
+/** `waits`: an admin decides. */
+export const joinGroup = async (client: WireClient, token: string): Promise<Written & { readonly waits: boolean }> => {
+  const { joinGroup: outcome } = await client.run<{ joinGroup: Outcome & Written }>(join, { token });
+  const waits = outcome.__typename === 'JoinWaits';
+  return { ...(waits ? outcome : expectOutcome(outcome, 'GroupJoined')), waits };
+};
+export const decideJoin = (
+  client: WireClient,
+  conversationId: string,
+  accountId: string,
+  approve: boolean,
+): Promise<Written> =>
+  run(client, 'decideJoin', 'GroupChanged', decide, { input: { conversationId, accountId, approve } });
+export const withdrawJoin = (client: WireClient, id: string): Promise<Written> =>
+  run(client, 'withdrawJoin', 'GroupChanged', withdraw, { id });

@@ -18,6 +18,7 @@ CREATE TABLE conversations (
 
 -- A member was told of what has joined_seq <= seq < to_seq, and may read from from_seq on. One row a membership: who comes back has two.
 -- `own_seq` and `own_at`: of the last that the account did and that is withheld from the other.
+-- left_info: what the conversation was called, and its settings, when the membership ended.
 CREATE TABLE memberships (
   conversation_id uuid NOT NULL,
   account_id      uuid NOT NULL,
@@ -29,8 +30,10 @@ CREATE TABLE memberships (
   position        bigint NOT NULL,
   own_seq         int,
   own_at          timestamptz,
+  left_info       jsonb,
   PRIMARY KEY (conversation_id, account_id, joined_seq)
 );
+CREATE INDEX memberships_listed ON memberships (conversation_id, joined_seq, account_id) WHERE role <> 'follower';
 CREATE INDEX memberships_account ON memberships (account_id, conversation_id, joined_seq);
 
 CREATE TABLE invite_links (

@@ -1,6 +1,4 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { Account } from '../accounts/types.js';
-import { accountValue } from '../accounts/values.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { ApiContext } from '../kit/context.js';
 import { DateTime } from '../kit/scalars.js';
@@ -14,15 +12,6 @@ const OPTIONAL = { nullable: true };
 
 @Resolver(() => Conversation)
 export class ConversationFields {
-  @FieldResolver(() => [Account])
-  async members(@Root() { uuid }: Conversation, @Ctx() { loaders }: ApiContext): Promise<readonly Account[]> {
-    const members = await loaders.membersOf.load(uuid);
-    const accounts = await Promise.all(
-      members.filter(({ toSeq }) => toSeq === null).map(({ accountId }) => loaders.account.load(accountId)),
-    );
-    return accounts.filter((account) => account !== null).map(accountValue);
-  }
-
   @FieldResolver(() => Int, { description: "Messages by others past one's own read watermark; counted up to 1,000." })
   unreadCount(@Root() { uuid, viewer }: Conversation, @Ctx() { loaders }: ApiContext): Promise<number> {
     return loaders.unread.load({ conversationId: uuid, viewer });
@@ -34,28 +23,25 @@ export class ConversationFields {
     return found === null ? null : messageValue(found);
   }
 
-  @FieldResolver(() => [Watermark], { description: "The members', one's own among them." })
+  @FieldResolver(() => [Watermark], {
+    description:
+      "Of a direct conversation both members'; of others one's own: `messageInfo` tells of a message who has it.",
+  })
   async watermarks(
     @Root() { uuid, viewer }: Conversation,
     @Ctx() { loaders, services }: ApiContext,
   ): Promise<readonly Watermark[]> {
-    const [members, watermarks, { privacy }] = await Promise.all([
-      loaders.membersOf.load(uuid),
-      loaders.watermarksOf.load(uuid),
+    const [found, { privacy }] = await Promise.all([
+      loaders.watermarks.load({ conversationId: uuid, viewer }),
       services.relations.of(viewer),
     ]);
-    return members.map(({ accountId }) => {
-      const found = watermarks.find((watermark) => watermark.accountId === accountId);
-      const own = accountId === viewer;
-      const { deliveredUpTo = 0, readUpTo = 0, shownDeliveredUpTo = 0, shownReadUpTo = 0 } = found ?? {};
-      return {
-        accountId: encodeId('account', accountId),
-        deliveredUpTo: Math.max(0, own ? deliveredUpTo : shownDeliveredUpTo),
-        // Who does not show what was read is not shown it either.
-        readUpTo: Math.max(0, own ? readUpTo : privacy.readReceipts ? shownReadUpTo : 0),
-        accountUuid: accountId,
-      };
-    });
+    return found.map(({ accountId, deliveredUpTo, readUpTo }) => ({
+      accountId: encodeId('account', accountId),
+      deliveredUpTo: Math.max(0, deliveredUpTo),
+      // Who does not show what was read is not shown it either.
+      readUpTo: accountId === viewer || privacy.readReceipts ? Math.max(0, readUpTo) : 0,
+      accountUuid: accountId,
+    }));
   }
 
   @FieldResolver(() => MessageConnection, {

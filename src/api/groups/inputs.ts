@@ -107,3 +107,9 @@ export class InviteLinkInput {
   @Field(() => ID)
   readonly linkId!: string;
 }
+
+@InputType()
+export class DecideJoinInput extends MemberInput {
+  @Field(() => Boolean, { description: 'False: declined.' })
+  readonly approve!: boolean;
+}

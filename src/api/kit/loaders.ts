@@ -7,12 +7,12 @@ import {
   type AccountView,
   type DeviceView,
 } from '../../projections/accounts/accounts.queries.js';
-import { membersOfConversations, type MemberView } from '../../projections/conversations/conversations.queries.js';
+import { membersPages, type MembersKey, type MemberView } from '../../projections/conversations/members.queries.js';
 import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
 import { recipientsOfLists } from '../../projections/lists/lists.queries.js';
 import { lastMessages, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
 import type { Presence } from '../presence/types.js';
-import { watermarksOfConversations, type WatermarkView } from '../../projections/receipts/receipts.queries.js';
+import { othersOf, watermarksShown, type OthersView } from '../../projections/receipts/receipts.queries.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -27,8 +27,9 @@ export interface Loaders {
   readonly account: DataLoader<string, AccountView | null>;
   readonly device: DataLoader<string, DeviceView | null>;
   readonly devicesOf: DataLoader<string, readonly DeviceView[]>;
-  readonly membersOf: DataLoader<string, readonly MemberView[]>;
-  readonly watermarksOf: DataLoader<string, readonly WatermarkView[]>;
+  readonly members: DataLoader<MembersKey, readonly MemberView[], string>;
+  readonly watermarks: DataLoader<InConversation, Awaited<ReturnType<typeof watermarksShown>>[number], string>;
+  readonly others: DataLoader<InConversation, OthersView, string>;
   readonly presenceOf: DataLoader<string, Presence>;
   readonly recipientsOf: DataLoader<string, readonly string[]>;
   readonly unread: DataLoader<InConversation, number, string>;
@@ -42,22 +43,25 @@ export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<r
     account: byKey((ids) => accountsById(db, ids), null),
     device: byKey((ids) => devicesById(db, ids), null),
     devicesOf: byKey((ids) => devicesOfAccounts(db, ids), []),
-    membersOf: byKey((ids) => membersOfConversations(db, ids), []),
-    watermarksOf: byKey((ids) => watermarksOfConversations(db, ids), []),
+    members: new DataLoader((keys) => membersPages(db, keys), { cacheKeyFn: (key) => JSON.stringify(key) }),
+    watermarks: inConversation((keys) => watermarksShown(db, keys)),
+    others: inConversation((keys) => othersOf(db, keys)),
+    unread: inConversation((keys) => unreadCounts(db, keys)),
+    lastMessage: inConversation((keys) => lastMessages(db, keys)),
     presenceOf: new DataLoader(see),
     recipientsOf: byKey((ids) => recipientsOfLists(db, ids), []),
-    unread: new DataLoader((keys) => unreadCounts(db, keys), {
-      cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
-    }),
     reactions: new DataLoader((keys) => reactionsOf(db, keys), { cacheKeyFn: messageKey }),
-    lastMessage: new DataLoader((keys) => lastMessages(db, keys), {
-      cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}`,
-    }),
   };
 }
 
 function messageKey({ conversationId, viewer, seq }: MessageKey): string {
   return `${conversationId} ${viewer} ${seq}`;
+}
+
+function inConversation<V>(
+  find: (keys: readonly InConversation[]) => Promise<readonly V[]>,
+): DataLoader<InConversation, V, string> {
+  return new DataLoader(find, { cacheKeyFn: ({ conversationId, viewer }) => `${conversationId} ${viewer}` });
 }
 
 function byKey<V, Absent extends V | null | readonly []>(

@@ -1,7 +1,14 @@
 import { fault } from './errors.js';
 
 /** Ids on the wire: what they name, and the UUID without dashes. */
-export const ID_KINDS = { account: 'acc', device: 'dev', conversation: 'cnv', message: 'msg', contact: 'con' } as const;
+export const ID_KINDS = {
+  account: 'acc',
+  device: 'dev',
+  conversation: 'cnv',
+  message: 'msg',
+  contact: 'con',
+  link: 'lnk',
+} as const;
 export type IdKind = keyof typeof ID_KINDS;
 
 export function encodeId(kind: IdKind, uuid: string): string {

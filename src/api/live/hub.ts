@@ -1,10 +1,16 @@
 import type { Logger } from '../../platform/observability/logger.js';
 import type { Clock } from '../../platform/clock/port.js';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
-import { isTold, toldOf, type ConversationState, type ConversationStates } from '../../domain/conversations/index.js';
+import {
+  isAdmin,
+  isTold,
+  toldOf,
+  type ConversationState,
+  type ConversationStates,
+} from '../../domain/conversations/index.js';
 import { shownOf, type ReceiptEvent } from '../../domain/receipts/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
-import { entryOf } from '../../projections/timeline/entry.js';
+import { ADMIN_KINDS, entryOf } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
 import { fault } from '../kit/errors.js';
 import type { Cursors } from './cursors.js';
@@ -109,19 +115,23 @@ export function liveHub(deps: HubDeps): LiveHub {
     },
   };
 
-  /** To the accounts' own subscriptions, and to those of the conversation that the same accounts have. */
+  /**
+   * To the accounts' own subscriptions, and to those of the conversation that the same accounts have. The position moves in
+   * the same turn: a source that attaches while anything else of the event is waited for must replay it.
+   */
   const deliver = (
-    { position }: Pick<StoredEvent, 'position'>,
+    event: Pick<StoredEvent, 'position'>,
     update: UpdateValue | undefined,
     accountIds: readonly string[],
     conversation?: { readonly id: string; readonly tells: (accountId: string) => boolean },
   ): void => {
+    position = event.position;
     if (update === undefined) return;
     let item: LiveItem | undefined;
     const itemOf = (): LiveItem =>
       (item ??= {
-        position,
-        cursor: cursors.encodeCursor(position),
+        position: event.position,
+        cursor: cursors.encodeCursor(event.position),
         update,
         conversationId: conversation?.id,
         rendered: new Map(),
@@ -141,9 +151,11 @@ export function liveHub(deps: HubDeps): LiveHub {
   /** Members are told as of the event's own revision: the folded state may be ahead of the log that the node has seen. */
   const deliverEntry = (event: OpenedEvent, id: string, state: ConversationState): void | Promise<void> => {
     const entry = entryOf(event);
-    const told = entry.withheld ? [entry.authorId ?? ''] : toldOf(state, event.revision);
-    const tells = (accountId: string): boolean =>
-      entry.withheld ? accountId === entry.authorId : isTold(state, accountId, event.revision);
+    const concerns = (accountId: string): boolean =>
+      entry.withheld ? accountId === entry.authorId : !ADMIN_KINDS.has(entry.kind) || isAdmin(state, accountId);
+    const all = toldOf(state, event.revision);
+    const told = entry.withheld || ADMIN_KINDS.has(entry.kind) ? all.filter(concerns) : all;
+    const tells = (accountId: string): boolean => isTold(state, accountId, event.revision) && concerns(accountId);
     deliver(event, entryUpdate(entry), told, { id, tells });
     if (event.type === 'MemberRemoved' || event.type === 'MemberLeft') endSubscriptions(id, state, event.revision);
     if (event.type === 'MessageSent' && state.kind !== 'direct')

@@ -5,6 +5,7 @@ import type { DataOf } from '../../domain/conversations/index.js';
 import type { ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
+import { groupUpdate } from './groupUpdates.js';
 import { aboutMessage, messageAdded } from './messagePayloads.js';
 import type { CursorAdvancedValue, UpdateValue } from './updates.js';
 
@@ -39,7 +40,7 @@ export function entryUpdate(entry: TimelineEntry): UpdateValue | undefined {
       };
     }
     default:
-      return undefined;
+      return groupUpdate(entry);
   }
 }
 

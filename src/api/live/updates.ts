@@ -1,7 +1,9 @@
 import type { MessageContent } from '../messages/contentTypes.js';
+import type { GroupUpdateValue } from './groupUpdates.js';
 
 /** What an `Update` is on the wire: ids encoded, instants as text. Resolves from the object alone, for any viewer. */
 export type UpdateValue =
+  | GroupUpdateValue
   | MessageAddedValue
   | MessageEditedValue
   | MessageDeletedValue

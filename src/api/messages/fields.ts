@@ -20,21 +20,13 @@ export class MessageFields {
     if (authorUuid !== sessionOf(context).accountId) return null;
     // Whatever is read after it.
     if (withheld) return 'SENT';
-    const [members, watermarks, { privacy }] = await Promise.all([
-      context.loaders.membersOf.load(conversationUuid),
-      context.loaders.watermarksOf.load(conversationUuid),
+    const [others, { privacy }] = await Promise.all([
+      context.loaders.others.load({ conversationId: conversationUuid, viewer: authorUuid }),
       context.services.relations.of(authorUuid),
     ]);
-    const others = members.filter(
-      ({ accountId, toSeq }) => accountId !== authorUuid && (toSeq === null || toSeq > seq),
-    );
-    const passed = (mark: 'shownDeliveredUpTo' | 'shownReadUpTo'): boolean =>
-      others.length > 0 &&
-      others.every(({ accountId }) =>
-        watermarks.some((watermark) => watermark.accountId === accountId && watermark[mark] >= seq),
-      );
-    if (privacy.readReceipts && passed('shownReadUpTo')) return 'READ';
-    return passed('shownDeliveredUpTo') ? 'DELIVERED' : 'SENT';
+    if (others.since === null || others.since > seq) return 'SENT';
+    if (privacy.readReceipts && others.read >= seq) return 'READ';
+    return others.delivered >= seq ? 'DELIVERED' : 'SENT';
   }
 
   @FieldResolver(() => [ReactionCount], { description: 'The most frequent first.' })

@@ -8,7 +8,8 @@ export const MessageStatus = { SENT: 'SENT', DELIVERED: 'DELIVERED', READ: 'READ
 export type MessageStatus = keyof typeof MessageStatus;
 registerEnumType(MessageStatus, {
   name: 'MessageStatus',
-  description: 'DELIVERED: every other member has it on some device. READ: every other member has read it.',
+  description:
+    'DELIVERED: every other member who was there when it was sent, and still is, has it on some device. READ: each has read it.',
 });
 
 @Shape({ description: 'How often an emoji was given to a message.' })

@@ -1,4 +1,5 @@
 import { createUnionType, Field, ID, Int } from 'type-graphql';
+import { GROUP_UPDATES } from '../groups/updates.js';
 import { MESSAGE_UPDATES } from '../messages/updates.js';
 import { Cursor, DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
@@ -104,6 +105,7 @@ export const Update = createUnionType({
       ...MESSAGE_UPDATES,
       ReceiptAdvanced,
       GroupReceiptAdvanced,
+      ...GROUP_UPDATES,
       ConversationAdded,
       RecipientsChangedUpdate,
       ProfileUpdatedUpdate,

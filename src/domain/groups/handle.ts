@@ -66,6 +66,13 @@ export interface CreateGroup extends GroupTexts {
   readonly settings?: Partial<GroupSettings>;
 }
 
+export interface NewLink {
+  readonly linkId: string;
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
 /** Each settles when its event is durable. Repeating one changes nothing, but for `createLink`. */
 export interface GroupHandlers {
   /** Idempotent for ever by (account, client id): the first one's group is the answer, whatever a repeat says. */
@@ -79,7 +86,7 @@ export interface GroupHandlers {
   /** The token is told here and never again. */
   createLink(
     request: InGroup & { readonly expiresAt?: number; readonly maxUses?: number },
-  ): Promise<(GroupChanged & { readonly linkId: string; readonly token: string }) | Refused>;
+  ): Promise<(GroupChanged & NewLink) | Refused>;
   revokeLink(request: InGroup & { readonly linkId: string }): Promise<GroupOutcome>;
   /** Makes a request where the group has approval on: then `member` is false. */
   join(request: { readonly actor: Actor; readonly token: string }): Promise<GroupOutcome>;
@@ -270,6 +277,7 @@ export function groupHandlers({
     async createLink({ conversationId, actor, expiresAt, maxUses }) {
       const token = newLinkToken(conversationId);
       const linkId = ids.next();
+      const createdAt = clock.now();
       const done = await change(
         { conversationId, actor },
         {
@@ -281,7 +289,7 @@ export function groupHandlers({
           ...(maxUses !== undefined && { maxUses }),
         },
       );
-      return done.outcome === 'done' ? { ...done, linkId, token } : done;
+      return done.outcome === 'done' ? { ...done, linkId, token, createdAt } : done;
     },
 
     revokeLink: (request) => change(request, { type: 'revokeLink', by: request.actor.account, linkId: request.linkId }),

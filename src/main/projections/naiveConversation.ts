@@ -37,12 +37,15 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         own_seq: null,
         own_at: null,
         position,
+        left_info: null,
       };
       memberships.set(`${id} ${account}`, membership);
       table('memberships').set(`${id} ${account} ${seq}`, membership);
     };
     const leave = (account: string): void => {
-      Object.assign(current(id, account) ?? {}, { to_seq: seq + 1, left_at: occurredAt, position });
+      const { name, description, avatar, settings } = table('conversations').get(id) ?? {};
+      const info = json({ name, description, avatar, settings: parse(settings) });
+      Object.assign(current(id, account) ?? {}, { to_seq: seq + 1, left_at: occurredAt, position, left_info: info });
     };
     const setRole = (account: string, role: string): void => {
       Object.assign(current(id, account) ?? {}, { role, position });

@@ -20,16 +20,6 @@ export interface ConversationView {
   readonly role: Role | 'follower' | null;
 }
 
-/** A membership shows what has fromSeq <= seq < toSeq; it began at joinedSeq. */
-export interface MemberView {
-  readonly conversationId: string;
-  readonly accountId: string;
-  readonly role: Role;
-  readonly fromSeq: number;
-  readonly joinedSeq: number;
-  readonly toSeq: number | null;
-}
-
 interface Row {
   id: string;
   kind: ConversationKind;
@@ -48,8 +38,12 @@ const MINE = `(SELECT DISTINCT ON (conversation_id) * FROM memberships WHERE acc
 const LAST_AT = 'least(greatest(c.shown_at, m.own_at), m.left_at)';
 /** Not yet for whom all of it is withheld. */
 const SHOWN = '(c.shown_seq >= 0 OR m.own_seq IS NOT NULL)';
-const COLUMNS = `c.id, c.kind, greatest(0, least(greatest(c.shown_seq, m.own_seq), m.to_seq - 1)) AS head_seq, ${LAST_AT} AS last_at, c.name, c.description, c.avatar, c.settings,
-  c.timer_seconds, CASE WHEN m.to_seq IS NULL THEN m.role END AS role`;
+const COLUMNS = `c.id, c.kind, greatest(0, least(greatest(c.shown_seq, m.own_seq), m.to_seq - 1)) AS head_seq, ${LAST_AT} AS last_at, c.timer_seconds,
+  CASE WHEN m.to_seq IS NULL THEN m.role END AS role,
+  CASE WHEN m.to_seq IS NULL THEN c.name ELSE m.left_info ->> 'name' END AS name,
+  CASE WHEN m.to_seq IS NULL THEN c.description ELSE m.left_info ->> 'description' END AS description,
+  CASE WHEN m.to_seq IS NULL THEN c.avatar ELSE m.left_info ->> 'avatar' END AS avatar,
+  CASE WHEN m.to_seq IS NULL THEN c.settings ELSE m.left_info -> 'settings' END AS settings`;
 
 /** Null for one that does not exist or that the account never was in. */
 export async function conversationOf(db: Db, accountId: string, id: string): Promise<ConversationView | null> {
@@ -76,35 +70,6 @@ export async function conversationsPage(
     values: [accountId, limit, ...(after === undefined ? [] : [new Date(after.lastAt), after.id])],
   });
   return rows.map(viewOf);
-}
-
-/** By conversation, all memberships there ever were, in the order of joining; followers are nobody's to know. For a DataLoader. */
-export async function membersOfConversations(
-  db: Db,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly MemberView[]>> {
-  const { rows } = await db.query<{
-    conversation_id: string;
-    account_id: string;
-    role: Role;
-    from_seq: number;
-    joined_seq: number;
-    to_seq: number | null;
-  }>({
-    name: 'members_of_conversations',
-    text: `SELECT conversation_id, account_id, role, from_seq, joined_seq, to_seq FROM memberships
-           WHERE conversation_id = ANY ($1::uuid[]) AND role <> 'follower' ORDER BY conversation_id, joined_seq, account_id`,
-    values: [ids],
-  });
-  const members = rows.map((row) => ({
-    conversationId: row.conversation_id,
-    accountId: row.account_id,
-    role: row.role,
-    fromSeq: row.from_seq,
-    joinedSeq: row.joined_seq,
-    toSeq: row.to_seq,
-  }));
-  return Map.groupBy(members, (member) => member.conversationId);
 }
 
 function viewOf(row: Row): ConversationView {

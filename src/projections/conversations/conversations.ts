@@ -118,7 +118,9 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
   };
   const leave = async (accountId: string): Promise<void> => {
     await tx.query(
-      `UPDATE ${schema}.memberships SET to_seq = $3::int + 1, left_at = $4, position = $5
+      `UPDATE ${schema}.memberships SET to_seq = $3::int + 1, left_at = $4, position = $5,
+         left_info = (SELECT jsonb_build_object('name', name, 'description', description, 'avatar', avatar, 'settings', settings)
+           FROM ${schema}.conversations WHERE id = $1)
        WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $3 AND to_seq IS NULL`,
       [id, accountId, seq, at, position],
     );

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Position } from '../../platform/eventStore/port.js';
-import type { TimelineEntry } from '../timeline/entry.js';
+import { ADMIN_KINDS, type TimelineEntry } from '../timeline/entry.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -47,16 +47,18 @@ interface Raw {
   body: Record<string, unknown>;
 }
 
-/** How far all members but the account in $1 have come, and the receipt that was the last to move. */
+/** How far all members but the account in $1 have come, who have what was sent before they came; and the receipt that was the last to move. */
 const EVERYONE = `SELECT max(a.position) AS position, min(a.delivered) AS delivered, min(a.read) AS read FROM (
-    SELECT coalesce(max(w.shown_position), -1) AS position, coalesce(max(w.shown_delivered), -1) AS delivered,
-      coalesce(max(greatest(w.shown_read, w.sent)), -1) AS read
+    SELECT coalesce(max(w.shown_position), -1) AS position, greatest(m.joined_seq, max(w.shown_delivered)) AS delivered,
+      greatest(m.joined_seq, max(greatest(w.shown_read, w.sent))) AS read
     FROM memberships m LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
-    WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $1 GROUP BY m.account_id) a`;
+    WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $1 GROUP BY m.account_id, m.joined_seq) a`;
 
 /** Of the account in $1, or of its one conversation in $4. */
-const CONVERSATIONS = `SELECT m.conversation_id AS id, m.joined_seq, m.to_seq, c.last_position, c.kind FROM memberships m JOIN conversations c ON c.id = m.conversation_id
+const CONVERSATIONS = `SELECT m.conversation_id AS id, m.joined_seq, m.to_seq, m.role, c.last_position, c.kind FROM memberships m JOIN conversations c ON c.id = m.conversation_id
   WHERE m.account_id = $1 AND ($4::uuid IS NULL OR m.conversation_id = $4)`;
+
+const FOR_ADMINS = [...ADMIN_KINDS].map((kind) => `'${kind}'`).join(', ');
 
 const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
  entries AS (
@@ -68,7 +70,7 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
     SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, (extract(epoch FROM expires_at) * 1000)::bigint AS expires_ms,
       encode(payload, 'base64') AS payload64 FROM timeline t
     WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, $2), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
-      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) ORDER BY t.seq LIMIT $5) t
+      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND (t.message OR mine.role IN ('owner', 'admin') OR t.kind NOT IN (${FOR_ADMINS})) ORDER BY t.seq LIMIT $5) t
   WHERE mine.last_position > $2),
  receipts AS (
   SELECT 'watermark', w.position, json_build_object('conversationId', w.conversation_id, 'accountId', w.account_id, 'deviceId', w.device_id,

@@ -35,6 +35,14 @@ export interface TimelineEntry {
   readonly erased: boolean;
 }
 
+/** Kinds that are of no concern to who is no admin. */
+export const ADMIN_KINDS: ReadonlySet<string> = new Set([
+  'invite_link_created',
+  'invite_link_revoked',
+  'join_requested',
+  'join_declined',
+]);
+
 /** Of an event of a `conversation-` stream. */
 export function entryOf(event: OpenedEvent): TimelineEntry {
   return event.type === 'MessageSent' ? messageEntry(event) : otherEntry(event);

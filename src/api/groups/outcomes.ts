@@ -1,0 +1,46 @@
+import type { GroupChanged as Done } from '../../domain/groups/index.js';
+import { conversationOf } from '../../projections/conversations/conversations.queries.js';
+import type { Conversation } from '../conversations/types.js';
+import { conversationValue } from '../conversations/values.js';
+import { settlePosition } from '../kit/consistency.js';
+import { actorOf, type ApiContext } from '../kit/context.js';
+import { fault } from '../kit/errors.js';
+import { decodeId, encodeId } from '../kit/nodeIds.js';
+import type { GroupChanged } from './results.js';
+
+export function inGroup(
+  context: ApiContext,
+  conversationId: string,
+): { readonly actor: ReturnType<typeof actorOf>; readonly conversationId: string } {
+  return { actor: actorOf(context), conversationId: decodeId('conversation', conversationId) };
+}
+
+/** For what was so already the present is a place that is late enough. */
+function positionOf({ services }: ApiContext, { position }: Done): NonNullable<Done['position']> {
+  return position ?? services.live.position();
+}
+
+export function readTokenOf(context: ApiContext, done: Done): string {
+  return context.services.cursors.encodeReadToken(positionOf(context, done));
+}
+
+export function changed(context: ApiContext, done: Done): GroupChanged {
+  return { __typename: 'GroupChanged', ...placeOf(context, done) };
+}
+
+/** Where to read what was written. */
+export function placeOf(
+  context: ApiContext,
+  done: Done,
+): { readonly conversationId: string; readonly readToken: string } {
+  return { conversationId: encodeId('conversation', done.conversationId), readToken: readTokenOf(context, done) };
+}
+
+/** The conversation as the caller sees it after the command. */
+export async function conversationAfter(context: ApiContext, done: Done): Promise<Conversation> {
+  await settlePosition(context, positionOf(context, done));
+  const { account } = actorOf(context);
+  const found = await conversationOf(context.services.reads.pool, account, done.conversationId);
+  if (found === null) throw fault('READ_TIMEOUT', 'The read model does not have the conversation yet: repeat.');
+  return conversationValue(found, account);
+}
