@@ -23,8 +23,17 @@ export interface Verdict {
 type Kind = 'lost' | 'duplicated' | 'reordered' | 'unreadMismatches';
 export type Report = (kind: Kind, what: string) => void;
 
+export interface Promises {
+  /** A device acknowledges at one node at a time. Otherwise a client may hear of an older watermark after a newer one. */
+  readonly receiptsInOrder: boolean;
+}
+
 /** Judges the server by the drivers' journal. Pure: everything it looks at is given. */
-export function check(journal: readonly Entry[], observed: Observed): Verdict {
+export function check(
+  journal: readonly Entry[],
+  observed: Observed,
+  { receiptsInOrder }: Promises = { receiptsInOrder: true },
+): Verdict {
   const counts = { lost: 0, duplicated: 0, reordered: 0, unreadMismatches: 0 };
   const findings: string[] = [];
   const report: Report = (kind, what) => {
@@ -34,7 +43,7 @@ export function check(journal: readonly Entry[], observed: Observed): Verdict {
   checkLog(observed.log, report);
   checkTimeline(observed, report);
   checkDevices(journal, observed.log, report);
-  checkWatermarks(journal, observed, report);
+  checkWatermarks(journal, observed, receiptsInOrder, report);
   return { ...counts, acknowledged: acked, findings };
 }
 

@@ -1,5 +1,5 @@
 import type { SeededDevice } from '../../bench/kit/accounts.js';
-import { connect, type WireClient } from '../kit/client.js';
+import { connect, type WireClient, type WireError } from '../kit/client.js';
 import { acknowledgeUpTo, currentCursor, subscribeUpdates, type Envelope } from '../kit/documents.js';
 import type { Journal } from './journal.js';
 
@@ -26,6 +26,8 @@ export interface DeviceOptions {
   /** Whether a message received now is read at once. */
   readonly reads: (seq: number) => boolean;
   readonly onFatal: (error: Error) => void;
+  /** How long it waits for a connection: 10 s. */
+  readonly patienceMs?: number;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -80,7 +82,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   };
 
   const live = async (): Promise<void> => {
-    const fresh = await connect(options.url(), { token: seeded.accessToken, timeoutMs: 10_000 });
+    const fresh = await connect(options.url(), { token: seeded.accessToken, timeoutMs: options.patienceMs ?? 10_000 });
     if (cursor === '') cursor = firstCursor = await currentCursor(fresh);
     const ended = new Promise<void>((resolve) => {
       fresh.onClose = (): void => {
@@ -89,7 +91,7 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
       };
     });
     subscribeUpdates(fresh, cursor, onEnvelope, (error) => {
-      if (error !== undefined && error.code !== 'CLOSED')
+      if (error !== undefined && !isPassing(error))
         options.onFatal(new Error(`${seeded.user} cannot resume: ${error.code} ${error.message}`));
       fresh.terminate();
     });
@@ -131,6 +133,9 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     },
   };
 }
+
+/** What a client tries again after; anything else means that it cannot go on from its cursor. */
+const isPassing = ({ code }: WireError): boolean => ['CLOSED', 'UNAVAILABLE'].includes(code);
 
 interface Watermark {
   readonly wanted: { delivered: number; read: number };
@@ -174,7 +179,7 @@ export async function replay(options: DeviceOptions, firstCursor: string, count:
       if (envelope.update.__typename === 'MessageAdded') received++;
     },
     (error) => {
-      if (error !== undefined && error.code !== 'CLOSED')
+      if (error !== undefined && !isPassing(error))
         options.onFatal(new Error(`replay refused: ${error.code} ${error.message}`));
     },
   );

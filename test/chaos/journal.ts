@@ -43,6 +43,7 @@ export type Entry =
       readonly delivered: number;
       readonly read: number;
     }
+  | { readonly k: 'fault'; readonly what: string }
   | { readonly k: 'resumed'; readonly device: string }
   | { readonly k: 'killed'; readonly what: 'server' | 'everything'; readonly inFlight: number };
 

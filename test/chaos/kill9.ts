@@ -1,23 +1,29 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { readDevices, type SeededDevice } from '../../bench/kit/accounts.js';
 import { run } from '../../bench/kit/environment.js';
 import { flags, UsageError, type Flags } from '../kit/arguments.js';
 import { connect } from '../kit/client.js';
 import { startConversation } from '../kit/documents.js';
-import { bundle, removeData, startServer, temporaryFolder, type ServerProcess } from '../kit/serverProcess.js';
+import {
+  bundle,
+  freePort,
+  removeData,
+  startServer,
+  temporaryFolder,
+  type ServerProcess,
+} from '../kit/serverProcess.js';
 import { check, type Verdict } from './checker.js';
 import { durability, openDatabase } from './database.js';
 import { startDevice } from './device.js';
 import { openJournal, type Journal } from './journal.js';
 import { startLoad, textOf, type Conversation } from './load.js';
-import { observe, replayAll, settle } from './observe.js';
+import { expectedCounts, observe, replayAll, settle } from './observe.js';
 import { isSabotage, sabotage, sabotages } from './sabotage.js';
 
 const minimumInFlight = 20;
 
-export interface Setup {
+interface Setup {
   readonly options: ReturnType<typeof read>;
   readonly seeded: readonly SeededDevice[];
   readonly journal: Journal;
@@ -142,8 +148,8 @@ async function rage(setup: Setup, restart: () => Promise<ServerProcess>): Promis
   }
   await load.reached(options.messages);
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
-  await settle(devices, conversations, setup);
-  await replayAll(devices, setup, deviceOptions);
+  await settle(devices, expectedCounts(conversations, options.messages));
+  await replayAll(devices, (index) => deviceOptions(setup, setup.seeded[index]!, index));
   for (const device of devices) device.stop();
   return { devices: devices.length, kills, seconds, throughAnotherDevice: load.throughAnotherDevice };
 }
@@ -160,7 +166,6 @@ function deviceOptions(setup: Setup, seeded: SeededDevice, index: number) {
     onFatal: setup.onFatal,
   };
 }
-export type DeviceOptionsOf = typeof deviceOptions;
 
 /** Each account with the next three around the circle. */
 async function startConversations({ seeded, server, journal }: Setup): Promise<Conversation[]> {
@@ -185,7 +190,10 @@ async function judge(setup: Setup, dataDir: string): Promise<{ verdict: Verdict;
     let journal: ReturnType<Journal['read']> | readonly never[] = setup.journal.read();
     if (setup.options.sabotage !== undefined)
       journal = [...(await sabotage(setup.options.sabotage, database, journal))];
-    return { verdict: check(journal, await observe(database, setup)), settings: { ...(await durability(database)) } };
+    return {
+      verdict: check(journal, await observe(database, setup.seeded, setup.server().url)),
+      settings: { ...(await durability(database)) },
+    };
   } finally {
     await database.end();
   }
@@ -233,13 +241,4 @@ function emptyFolder(folder: string): string {
   if (readdirSync(absolute).length > 0 || !existsSync(absolute))
     throw new UsageError(`--keep takes an empty or a new folder, and ${absolute} is not empty.`);
   return absolute;
-}
-
-/** A port that stays the server's over its restarts. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

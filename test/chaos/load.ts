@@ -21,7 +21,7 @@ export function textOf(clientId: string): string {
 
 export interface Conversation {
   readonly id: string;
-  readonly members: readonly [string, string];
+  readonly members: readonly string[];
 }
 
 export interface Load {
@@ -49,6 +49,10 @@ export interface LoadOptions {
   readonly outstanding: number;
   /** Every how many messages a device loses its network for a moment. */
   readonly dropEvery: number;
+  /** A device that waits longer for its answer gives its connection up. */
+  readonly patienceMs?: number;
+  /** New messages a second, for as long as they are answered; without it as fast as it goes. */
+  readonly perSecond?: number;
 }
 
 /**
@@ -60,6 +64,7 @@ export function startLoad(options: LoadOptions): Load {
   const byAccount = Map.groupBy(devices, (device) => device.account);
   const retries: Message[] = [];
   const waiters: { readonly count: number; readonly resolve: () => void }[] = [];
+  const begun = performance.now();
   let next = 0;
   let inFlight = 0;
   let acknowledged = 0;
@@ -68,13 +73,14 @@ export function startLoad(options: LoadOptions): Load {
   const take = (): Message | undefined => {
     const again = retries.shift();
     if (again !== undefined) return again;
-    if (next >= options.messages) return undefined;
+    const due = ((options.perSecond ?? Infinity) * (performance.now() - begun)) / 1000;
+    if (next >= Math.min(options.messages, due)) return undefined;
     const n = next++;
     const conversation = conversations[(n * 7) % conversations.length]!;
     return {
       clientId: `k${n}`,
       conversation: conversation.id,
-      account: conversation.members[n % 2]!,
+      account: conversation.members[n % conversation.members.length]!,
       attempts: 0,
       first: '',
     };
@@ -117,6 +123,8 @@ export function startLoad(options: LoadOptions): Load {
     message.attempts++;
     inFlight++;
     journal.append({ k: 'send', id: message.clientId, device: device.id, conversation: message.conversation });
+    const waiting =
+      options.patienceMs === undefined ? undefined : setTimeout(() => client.terminate(), options.patienceMs);
     sendText(client, message.conversation, message.clientId, textOf(message.clientId))
       .then(
         (sent) => acked(message, device, sent),
@@ -127,6 +135,7 @@ export function startLoad(options: LoadOptions): Load {
         },
       )
       .finally(() => {
+        clearTimeout(waiting);
         inFlight--;
         setImmediate(fill);
       });

@@ -20,7 +20,7 @@ interface Mark {
 const unreadCap = 1000;
 
 /** Watermarks and unread counts, recomputed from the log alone, are what the read model and the API show. */
-export function checkWatermarks(journal: readonly Entry[], observed: Observed, report: Report): void {
+export function checkWatermarks(journal: readonly Entry[], observed: Observed, inOrder: boolean, report: Report): void {
   const { log } = observed;
   const perDevice = new Map<string, Mark>();
   const perAccount = new Map<string, Mark>();
@@ -39,7 +39,7 @@ export function checkWatermarks(journal: readonly Entry[], observed: Observed, r
     raise(perAccount, `${message.conversation} ${message.account}`, 0, message.seq);
   }
   checkConfirmed(journal, acknowledged, report);
-  checkReceived(journal, acknowledged, report);
+  checkReceived(journal, acknowledged, inOrder, report);
   for (const mark of observed.watermarks) {
     const expected = perDevice.get(`${mark.conversation} ${mark.device}`) ?? { delivered: 0, read: 0 };
     if (mark.read !== expected.read || !deliveredAs(mark, expected))
@@ -79,8 +79,13 @@ function checkConfirmed(journal: readonly Entry[], logged: ReadonlyMap<string, M
 
 const nothingBelow = (sequence: number | null): number | null => (sequence === null || sequence < 0 ? null : sequence);
 
-/** No receipt goes back on a device, and the last one is the log's. */
-function checkReceived(journal: readonly Entry[], logged: ReadonlyMap<string, Mark>, report: Report): void {
+/** The greatest receipt that a device has heard of is the log's; where they come in order, none goes back. */
+function checkReceived(
+  journal: readonly Entry[],
+  logged: ReadonlyMap<string, Mark>,
+  inOrder: boolean,
+  report: Report,
+): void {
   const last = new Map<string, Mark>();
   for (const entry of journal) {
     if (entry.k !== 'receipt') continue;
@@ -88,7 +93,10 @@ function checkReceived(journal: readonly Entry[], logged: ReadonlyMap<string, Ma
     const before = last.get(key) ?? { delivered: 0, read: 0 };
     // Below 0, or absent, is a watermark of which this one says nothing.
     const after = { delivered: nothingBelow(entry.delivered), read: nothingBelow(entry.read) };
-    if ((after.delivered ?? before.delivered) < before.delivered || (after.read ?? before.read) < before.read)
+    if (
+      inOrder &&
+      ((after.delivered ?? before.delivered) < before.delivered || (after.read ?? before.read) < before.read)
+    )
       report(
         'unreadMismatches',
         `a receipt of ${entry.of} went back on ${entry.device} (life ${entry.life}): ${before.delivered}/${before.read}, then ${entry.delivered}/${entry.read}`,
