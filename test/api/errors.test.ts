@@ -5,6 +5,8 @@ import { errorPresenter, fault, FAULTS } from '../../src/api/kit/errors.js';
 import { PROBLEMS } from '../../src/api/kit/problems.js';
 import { validationRules } from '../../src/api/kit/limits.js';
 import { buildApiSchema } from '../../src/api/schema.js';
+import { CacheUnavailable } from '../../src/platform/cache/port.js';
+import { EventStoreError } from '../../src/platform/eventStore/port.js';
 import { fakeContext, fakeServices } from './kit/fake.js';
 
 const schema = buildApiSchema();
@@ -101,5 +103,14 @@ describe('masking', () => {
 
   it.each(['08006', '57P01', '53300', 'ECONNREFUSED', 'EPIPE'])('says UNAVAILABLE for %s', (code) => {
     expect(codesOf([Object.assign(new Error('secret'), { code })])).toEqual(['UNAVAILABLE']);
+  });
+
+  it.each([
+    new EventStoreError('unavailable', 'secret'),
+    new EventStoreError('in_doubt', 'secret'),
+    new CacheUnavailable('secret'),
+    new Error('Client has encountered a connection error and is not queryable'),
+  ])('says UNAVAILABLE for $name: $message', (error) => {
+    expect(codesOf([error])).toEqual(['UNAVAILABLE']);
   });
 });

@@ -30,6 +30,8 @@ export interface Load {
   readonly throughAnotherDevice: number;
   /** Resolves when this many are acknowledged, or at once when they are. */
   reached(count: number): Promise<void>;
+  /** No new ones any more; resolves to how many there were once all are acknowledged. */
+  finish(): Promise<number>;
 }
 
 interface Message {
@@ -45,7 +47,8 @@ export interface LoadOptions {
   readonly devices: readonly Device[];
   readonly conversations: readonly Conversation[];
   readonly journal: Journal;
-  readonly messages: number;
+  /** Without it, until `finish`. */
+  readonly messages?: number;
   readonly outstanding: number;
   /** Every how many messages a device loses its network for a moment. */
   readonly dropEvery: number;
@@ -65,6 +68,7 @@ export function startLoad(options: LoadOptions): Load {
   const retries: Message[] = [];
   const waiters: { readonly count: number; readonly resolve: () => void }[] = [];
   const begun = performance.now();
+  let total = options.messages ?? Infinity;
   let next = 0;
   let inFlight = 0;
   let acknowledged = 0;
@@ -74,7 +78,7 @@ export function startLoad(options: LoadOptions): Load {
     const again = retries.shift();
     if (again !== undefined) return again;
     const due = ((options.perSecond ?? Infinity) * (performance.now() - begun)) / 1000;
-    if (next >= Math.min(options.messages, due)) return undefined;
+    if (next >= Math.min(total, due)) return undefined;
     const n = next++;
     const conversation = conversations[(n * 7) % conversations.length]!;
     return {
@@ -148,9 +152,14 @@ export function startLoad(options: LoadOptions): Load {
       fire(message);
     }
   };
+  const reached = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (acknowledged >= count) resolve();
+      else waiters.push({ count, resolve });
+    });
   const timer = setInterval(() => {
     fill();
-    if (acknowledged >= options.messages) clearInterval(timer);
+    if (acknowledged >= total) clearInterval(timer);
   }, 20);
   fill();
   return {
@@ -163,10 +172,11 @@ export function startLoad(options: LoadOptions): Load {
     get throughAnotherDevice() {
       return throughAnotherDevice;
     },
-    reached: (count) =>
-      new Promise((resolve) => {
-        if (acknowledged >= count) resolve();
-        else waiters.push({ count, resolve });
-      }),
+    reached,
+    finish: async () => {
+      total = Math.min(total, next);
+      await reached(total);
+      return total;
+    },
   };
 }

@@ -37,8 +37,9 @@ function read(given: Flags) {
   const devices = given.number('devices', 64);
   if (devices < 8 || devices % 2 !== 0) throw new UsageError('--devices takes an even number of 8 or more.');
   return {
-    messages: given.number('messages', 20_000),
-    faults: given.number('faults', 24),
+    /** At the least; the load goes on until the last fault is over. */
+    messages: given.number('messages', 8_000),
+    faults: given.number('faults', 20),
     devices,
     seed: given.number('seed', 1),
     sabotage: kind,
@@ -88,6 +89,7 @@ export async function nodes(args: readonly string[]): Promise<boolean> {
 }
 
 interface Storm {
+  readonly messages: number;
   readonly faults: readonly string[];
   readonly seconds: number;
   readonly throughAnotherDevice: number;
@@ -105,30 +107,31 @@ async function rage(setup: Setup): Promise<Storm> {
     devices,
     conversations,
     journal,
-    messages: options.messages,
     outstanding: 192,
-    dropEvery: Math.max(50, Math.floor(options.messages / 200)),
+    dropEvery: 97,
     patienceMs: PATIENCE_MS,
     perSecond: PER_SECOND,
   });
   const broken: string[] = [];
   const faults = await breakThings(setup, load, broken);
   await load.reached(options.messages);
+  const messages = await load.finish();
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
-  await settle(devices, expectedCounts(conversations, options.messages));
+  await settle(devices, expectedCounts(conversations, messages));
   for (const node of fleet.nodes)
     if (!(await isReady(node.url))) broken.push(`${node.name} is not ready after the storm`);
   broken.push(...fleet.nodes.flatMap(maskedFaults));
   await replayAll(devices, (index) => deviceOptions(setup, index));
   for (const device of devices) device.stop();
-  return { faults, seconds, throughAnotherDevice: load.throughAnotherDevice, broken };
+  return { messages, faults, seconds, throughAnotherDevice: load.throughAnotherDevice, broken };
 }
 
 /** One fault after another, spread over the load. */
 async function breakThings({ options, journal, fleet }: Setup, load: Load, broken: string[]): Promise<string[]> {
   const faults = plan(fleet, options.faults, draws(options.seed));
   for (const [n, fault] of faults.entries()) {
-    await load.reached(Math.floor((options.messages * (n + 1)) / (faults.length + 2)));
+    // A calm first, in which everything goes on.
+    await load.reached(load.acknowledged + PER_SECOND);
     for (const node of fleet.nodes)
       if (!node.up) {
         broken.push(`${node.name} ended by itself before fault ${n + 1}:\n${node.output()}`);
@@ -139,9 +142,11 @@ async function breakThings({ options, journal, fleet }: Setup, load: Load, broke
     const heal = await fault.begin();
     await pause(fault.ms);
     for (const node of fleet.nodes) broken.push(...maskedFaults(node));
+    const ending = performance.now();
     await heal();
+    const healed = Math.round(performance.now() - ending);
     process.stderr.write(
-      `fault ${n + 1}: ${fault.what} for ${fault.ms} ms, ${load.acknowledged - before} acknowledged meanwhile, ${load.acknowledged} in all\n`,
+      `fault ${n + 1}: ${fault.what} for ${fault.ms} and ${healed} ms, ${load.acknowledged - before} acknowledged meanwhile, ${load.acknowledged} in all\n`,
     );
   }
   return faults.map(({ what }) => what);
@@ -149,7 +154,14 @@ async function breakThings({ options, journal, fleet }: Setup, load: Load, broke
 
 /** What the server itself did not expect: an engine that is away is not among it. */
 function maskedFaults(node: Node): string[] {
-  return [...new Set(node.output().split('\n'))].filter((line) => line.includes('a fault was masked'));
+  return node
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('a fault was masked'))
+    .map((line) => {
+      const { err } = JSON.parse(line) as { err?: { type?: string; message?: string; stack?: string } };
+      return `${node.name} masked: ${err?.type ?? ''} ${err?.message ?? ''} ${err?.stack?.split('\n')[1]?.trim() ?? ''}`;
+    });
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -224,7 +236,11 @@ interface Report extends Storm {
 
 function conclude(given: Flags, options: Setup['options'], report: Report): boolean {
   const { verdict, settings, faults } = report;
-  for (const line of [...verdict.findings, ...report.broken, ...(report.fatal === undefined ? [] : [report.fatal])])
+  for (const line of [
+    ...verdict.findings,
+    ...new Set(report.broken),
+    ...(report.fatal === undefined ? [] : [report.fatal]),
+  ])
     console.log(line);
   if (options.sabotage !== undefined) console.log(`sabotage ${options.sabotage} was planted`);
   given.json({ options, ...report });
@@ -238,6 +254,6 @@ function conclude(given: Flags, options: Setup['options'], report: Report): bool
     Object.values(settings).every((setting) => setting === 'on') &&
     report.fatal === undefined &&
     report.broken.length === 0 &&
-    verdict.acknowledged === options.messages
+    verdict.acknowledged === report.messages
   );
 }

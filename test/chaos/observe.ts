@@ -37,7 +37,10 @@ export async function replayAll(
   devices: readonly Device[],
   optionsOf: (index: number) => DeviceOptions,
 ): Promise<void> {
-  for (const [index, device] of devices.entries()) await replay(optionsOf(index), device.firstCursor, device.received);
+  await spread(devices.length, 8, async (index) => {
+    const device = devices[index]!;
+    await replay(optionsOf(index), device.firstCursor, device.received);
+  });
 }
 
 export async function observe(database: pg.Client, seeded: readonly SeededDevice[], url: string): Promise<Observed> {

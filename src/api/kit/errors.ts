@@ -1,4 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { CacheUnavailable } from '../../platform/cache/port.js';
+import { EventStoreError } from '../../platform/eventStore/port.js';
 import type { Logger } from '../../platform/observability/logger.js';
 
 /** Every `extensions.code` that a client can meet; docs/protocol/errors.md says the same. */
@@ -108,8 +110,13 @@ function causeOf(error: unknown): unknown {
 
 function isEngineDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof CacheUnavailable) return true;
+  if (error instanceof EventStoreError && (error.code === 'unavailable' || error.code === 'in_doubt')) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
-    ENGINE_DOWN.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+    ENGINE_DOWN.test(code) ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      error.message,
+    )
   );
 }
