@@ -1,13 +1,7 @@
 import { presenceWatches, type PresenceWatches } from '../api/presence/watches.js';
 import { typingRooms, type TypingRooms } from '../api/typing/rooms.js';
 import { isMember } from '../domain/conversations/index.js';
-import {
-  BEAT_MS,
-  FULL_SIGHT,
-  presenceHandlers,
-  type PresenceHandlers,
-  type Visibility,
-} from '../domain/presence/index.js';
+import { BEAT_MS, presenceHandlers, type PresenceHandlers, visibilityOf } from '../domain/presence/index.js';
 import { streamCategory, streamId } from '../domain/shared/streams.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { StoredEvent } from '../platform/eventStore/port.js';
@@ -27,8 +21,6 @@ export interface NodePresence {
 
 const TICK_MS = 1_000;
 
-const everybody: Visibility = { sight: () => FULL_SIGHT };
-
 /** What changes who may know what of whom: the stream's account, and whom the event names. */
 const RECONSIDERED = new Set([
   'PrivacyChanged',
@@ -42,7 +34,7 @@ const RECONSIDERED = new Set([
 export async function startPresence(app: App): Promise<NodePresence> {
   const { cache, signals, eventStore, logger, metrics, lifecycle, states, readStore } = app;
   const clock = systemClock;
-  const visibility = everybody;
+  const visibility = visibilityOf(app.relations);
   const handlers = presenceHandlers({
     nodeId: systemIds(clock).next(),
     cache,

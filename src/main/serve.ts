@@ -43,8 +43,8 @@ export async function serve(app: App): Promise<string> {
     onEvent: (event) => {
       handlers.accounts.devices.onEvent(event);
       if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);
-      presence.onEvent(event);
       app.relations.onEvent(event);
+      presence.onEvent(event);
     },
     reads,
     logger,

@@ -1,5 +1,4 @@
 import {
-  accountTopic,
   EVERYBODY_TOPIC,
   NO_SIGHT,
   sameSeen,
@@ -16,6 +15,7 @@ import type { Signals } from '../../platform/signals/port.js';
 import { encodeId } from '../kit/nodeIds.js';
 import { PresenceSource, type PresenceItem, type PresenceRegistry } from './source.js';
 import type { Presence } from './types.js';
+import { watchedAccounts, type Watched } from './watched.js';
 
 export interface PresenceWatches {
   watch(viewer: string, accountIds: readonly string[]): PresenceSource;
@@ -40,28 +40,12 @@ export interface PresenceWatchesDeps {
   readonly onTold: (kind: 'initial' | 'change', presences: number) => void;
 }
 
-interface Watched {
-  readonly accountId: string;
-  /** Undefined until it has been read, and when nobody heard what happened since. */
-  status: PresenceStatus | undefined;
-  /** The last seen that a signal told of, before the read model has it. */
-  heard: number;
-  readonly sources: Set<PresenceSource>;
-  readonly unsubscribe: () => void;
-}
-
-/** An account that nobody watches any more is followed for this long: those who were cut off come back to it. */
-const LINGER_MS = 60_000;
-
 /**
  * The accounts that subscriptions of this node watch. A signal only says where to look: what is told is what was read
  * after it, so that signals may come late, twice or in any order, and a loss of them is made good by one more look.
  */
 export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
   const { presence, signals, visibility, clock } = deps;
-  const all = new Map<string, Watched>();
-  /** Since when nobody watches; in that order. */
-  const idle = new Map<string, number>();
   let changed = new Set<Watched>();
   let unsure = new Set<Watched>();
   let wanted = new Set<Watched>();
@@ -74,37 +58,13 @@ export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
     if (watched.sources.size === 0) watched.status = undefined;
     else changed.add(watched);
   };
+  const accounts = watchedAccounts({ signals, clock, onSignal: mayHaveChanged });
   const everybody = (): void => {
-    for (const watched of all.values()) mayHaveChanged(watched);
+    for (const watched of accounts.all()) mayHaveChanged(watched);
   };
   signals.subscribe(EVERYBODY_TOPIC, everybody);
   signals.onReset(everybody);
   presence.onRecheck(everybody);
-
-  const follow = (accountId: string): Watched => {
-    const watched: Watched = {
-      accountId,
-      status: undefined,
-      heard: 0,
-      sources: new Set(),
-      unsubscribe: signals.subscribe(accountTopic(accountId), (payload) => {
-        watched.heard = Math.max(watched.heard, Number(payload));
-        mayHaveChanged(watched);
-      }),
-    };
-    all.set(accountId, watched);
-    return watched;
-  };
-
-  const forget = (): void => {
-    const before = clock.now() - LINGER_MS;
-    for (const [accountId, since] of idle) {
-      if (since > before) break;
-      idle.delete(accountId);
-      all.get(accountId)?.unsubscribe();
-      all.delete(accountId);
-    }
-  };
 
   const read = async (due: ReadonlySet<Watched>): Promise<void> => {
     const readings = await presence.read([...due].map(({ accountId }) => accountId));
@@ -139,12 +99,7 @@ export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
   };
 
   const begin = async (source: PresenceSource): Promise<void> => {
-    const watches = [...source.accountIds].map((accountId) => {
-      const watched = all.get(accountId) ?? follow(accountId);
-      watched.sources.add(source);
-      idle.delete(accountId);
-      return watched;
-    });
+    const watches = [...source.accountIds].map((accountId) => accounts.add(accountId, source));
     let sights: readonly Sight[] = [];
     for (let asOf = -1; asOf !== reconsidered;) {
       const unread = watches.filter(({ status }) => status === undefined);
@@ -189,7 +144,7 @@ export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
   };
 
   const flush = async (): Promise<void> => {
-    forget();
+    accounts.sweep();
     const due = changed;
     changed = new Set();
     if (due.size === 0) return;
@@ -213,10 +168,7 @@ export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
   const registry: PresenceRegistry = {
     add: begin,
     remove(source) {
-      for (const accountId of source.accountIds) {
-        const watched = all.get(accountId);
-        if (watched?.sources.delete(source) === true && watched.sources.size === 0) idle.set(accountId, clock.now());
-      }
+      for (const accountId of source.accountIds) accounts.remove(accountId, source);
     },
   };
 
@@ -233,7 +185,7 @@ export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
     },
     reconsider(accountId) {
       reconsidered += 1;
-      const watched = all.get(accountId);
+      const watched = accounts.find(accountId);
       if (watched !== undefined) mayHaveChanged(watched);
     },
     flush: () => (flushing = flushing.then(flush)),
@@ -243,7 +195,7 @@ export function presenceWatches(deps: PresenceWatchesDeps): PresenceWatches {
       for (const watched of due) mayHaveChanged(watched);
     },
     get watched() {
-      return all.size;
+      return accounts.size;
     },
   };
 }

@@ -11,3 +11,4 @@ export {
   type Sight,
   type Visibility,
 } from './status.js';
+export { visibilityOf } from './visibility.js';

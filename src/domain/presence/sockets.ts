@@ -6,8 +6,6 @@ export interface HeldAccounts {
   /** Lets go of those whose grace has passed, and says when their last sockets ended. */
   release(now: number): readonly Absence[];
   has(accountId: string): boolean;
-  /** Whether it has a socket now. */
-  connected(accountId: string): boolean;
   all(): IterableIterator<string>;
   /** Everybody as if all sockets had ended now. */
   absences(now: number): readonly Absence[];
@@ -48,7 +46,6 @@ export function heldAccounts(graceMs: number): HeldAccounts {
       return gone;
     },
     has: (accountId) => sockets.has(accountId),
-    connected: (accountId) => (sockets.get(accountId) ?? 0) > 0,
     all: () => sockets.keys(),
     absences: (now) =>
       [...sockets.keys()].map((accountId) => ({ accountId, lastSeenAt: leaving.get(accountId) ?? now })),

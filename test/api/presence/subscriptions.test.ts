@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WireError } from '../../kit/client.js';
 import { sendText, startConversation } from '../../kit/documents.js';
 import { connectTest, ownDatabase, redisUrl } from '../../kit/redis.js';
+import { block } from '../contacts/kit.js';
 import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
 
 interface Presence {
@@ -124,6 +125,27 @@ describe('typing', () => {
     await heard.until((all) => all.length === 2);
     expect(heard.all[1]).toEqual({ accountId: alice.accountId, kind: 'NONE', expiresAt: null });
     expect(own.all).toEqual([]);
+  });
+
+  it('between two of whom one has blocked the other is silent, as presence is, at once and both ways', async () => {
+    const [alice, bob] = (await actors(server, 2)) as [Actor, Actor];
+    const id = await startConversation(alice.client, bob.accountId);
+    const heard = [alice, bob].map((actor) => typingOf(actor, id));
+    await typesUntilHeard(alice, id, 'TYPING', heard[1]!);
+    await typesUntilHeard(bob, id, 'TYPING', heard[0]!);
+    const seen = presenceOf(alice, bob);
+    await seen.until((all) => all.length === 1);
+    await block(bob, alice.accountId);
+    await seen.until((all) => all.length === 2);
+    expect(seen.all[1]).toEqual([{ accountId: bob.accountId, online: null, lastSeenAt: null }]);
+    for (const actor of [alice, bob])
+      for (const kind of ['RECORDING', 'TYPING', 'RECORDING', 'NONE'])
+        expect(await setTyping(actor, id, kind)).toBe('TypingSet');
+    for (const { until } of heard) await until((all) => all.at(-1)?.kind === 'NONE');
+    expect(heard.map(({ all }) => all.map(({ kind }) => kind))).toEqual([
+      ['TYPING', 'NONE'],
+      ['TYPING', 'NONE'],
+    ]);
   });
 
   it('is not for strangers', async () => {
