@@ -22,6 +22,10 @@ import { MessageChangeMutations } from './messages/changeMutations.js';
 import { MessageFields } from './messages/fields.js';
 import { MessageMutations } from './messages/mutations.js';
 import { MessageQueries } from './messages/queries.js';
+import { ChatMutations } from './preferences/mutations.js';
+import { ChatFields, StarFields } from './preferences/fields.js';
+import { OwnMessageMutations } from './preferences/messageMutations.js';
+import { PreferenceQueries } from './preferences/queries.js';
 import { DevelopmentQueries } from './operations/queries.js';
 import { LiveSubscriptions } from './operations/subscriptions.js';
 import { PresenceFields } from './presence/fields.js';
@@ -37,6 +41,7 @@ const RESOLVERS = [
   ConversationQueries,
   GroupQueries,
   MessageQueries,
+  PreferenceQueries,
   AccountMutations,
   ContactMutations,
   ConversationMutations,
@@ -49,6 +54,8 @@ const RESOLVERS = [
   BroadcastQueries,
   BroadcastMutations,
   BroadcastFields,
+  ChatMutations,
+  OwnMessageMutations,
   LiveSubscriptions,
   PresenceSubscriptions,
   TypingSubscriptions,
@@ -59,6 +66,8 @@ const RESOLVERS = [
   MemberFields,
   JoinRequestFields,
   MessageFields,
+  ChatFields,
+  StarFields,
   WatermarkFields,
   PresenceFields,
 ];

@@ -32,11 +32,13 @@ export async function serve(app: App): Promise<string> {
     cursors,
     waitFor: (position, ms) => projector.waitFor(position, ms),
     head: () => eventStore.head(),
+    clock: systemClock,
   });
   const presence = await startPresence(app);
   const hub = liveHub({
     eventStore,
     states,
+    preferences: app.preferences,
     cursors,
     open: app.open,
     isMember: async (conversationId, accountId) => isMember((await states.load(conversationId)).state, accountId),

@@ -15,8 +15,8 @@ import {
   messagesBefore,
   lastMessages,
   seqAtTime,
-  unreadCounts,
 } from '../../src/projections/timeline/timeline.queries.js';
+import { unreadCounts } from '../../src/projections/timeline/unread.queries.js';
 import { chat, testLog, uuid, type TestLog } from './fixture.js';
 
 const ada = uuid('ada');
@@ -94,9 +94,9 @@ describe('the list of conversations', () => {
     const first = await conversationsPage(pool, bob, { limit: 1 });
     expect(first.map(({ id }) => id)).toEqual([many]);
     const { lastAt, id } = first[0]!;
-    expect((await conversationsPage(pool, bob, { limit: 5, after: { lastAt, id } })).map((one) => one.id)).toEqual([
-      ab,
-    ]);
+    expect(
+      (await conversationsPage(pool, bob, { limit: 5, after: { pinnedAt: 0, lastAt, id } })).map((one) => one.id),
+    ).toEqual([ab]);
     expect((await conversationsPage(pool, ada, { limit: 5 })).map((one) => one.id)).toEqual([ae, ab]);
     expect(await conversationOf(pool, eve, ab)).toBeNull();
     expect(await conversationOf(pool, ada, ab)).toMatchObject({ headSeq: 4, role: 'member' });

@@ -29,10 +29,18 @@ export class ConversationQueries {
   }
 
   @Allow('device')
-  @Query(() => ConversationConnection, { description: 'Last activity first.' })
+  @Query(() => ConversationConnection, {
+    description:
+      'Pinned ones first, the last pinned on top; then by last activity. Without deleted ones: docs/topics/chats.md.',
+  })
   async conversations(
     @Arg('first', () => Int, { defaultValue: 20, nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('archived', () => Boolean, {
+      nullable: true,
+      description: 'Only those that are archived, or only those that are not.',
+    })
+    archived: boolean | null | undefined,
     @Arg('atLeast', () => ReadToken, { nullable: true }) atLeast: string | null | undefined,
     @Ctx() context: ApiContext,
   ): Promise<ConversationConnection> {
@@ -43,6 +51,7 @@ export class ConversationQueries {
     const found = await conversationsPage(context.services.reads.pool, accountId, {
       limit: size + 1,
       ...(place === undefined ? {} : { after: place }),
+      ...(archived == null ? {} : { archived }),
     });
     return conversationsConnection(found, size, accountId, place);
   }

@@ -1,15 +1,14 @@
-import type { ConversationView } from '../../projections/conversations/conversations.queries.js';
+import type {
+  ConversationView,
+  ListedConversation,
+  ListPlace,
+} from '../../projections/conversations/conversations.queries.js';
 import { connectionOf, decodePlace, encodePlace, type Connection } from '../kit/paging.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { Conversation } from './types.js';
 
 const LIST = 'conversations';
-const PLACE = /^(\d{1,16}):([0-9a-f-]{36})$/;
-
-export interface Place {
-  readonly lastAt: number;
-  readonly id: string;
-}
+const PLACE = /^(\d{1,16}):(\d{1,16}):([0-9a-f-]{36})$/;
 
 export function conversationValue(view: ConversationView, viewer: string): Conversation {
   const { id, kind, headSeq, lastAt, name, description, avatar, settings, role } = view;
@@ -30,20 +29,22 @@ export function conversationValue(view: ConversationView, viewer: string): Conve
 
 /** @param found one more than asked for tells that the list goes on. */
 export function conversationsConnection(
-  found: readonly ConversationView[],
+  found: readonly ListedConversation[],
   size: number,
   viewer: string,
-  after: Place | undefined,
+  after: ListPlace | undefined,
 ): Connection<Conversation> {
+  const places = new Map(found.map((view) => [view.id, view]));
   const nodes = found.slice(0, size).map((view) => conversationValue(view, viewer));
-  return connectionOf(nodes, (node) => encodePlace(LIST, node.lastActivityAt, node.uuid), {
-    before: after !== undefined,
-    after: found.length > size,
-  });
+  return connectionOf(
+    nodes,
+    ({ uuid, lastActivityAt }) => encodePlace(LIST, places.get(uuid)?.pinnedAt ?? 0, lastActivityAt, uuid),
+    { before: after !== undefined, after: found.length > size },
+  );
 }
 
-export function placeOf(cursor: string | null | undefined): Place | undefined {
+export function placeOf(cursor: string | null | undefined): ListPlace | undefined {
   if (cursor == null) return undefined;
-  const [lastAt = '', id = ''] = decodePlace(LIST, PLACE, cursor);
-  return { lastAt: Number(lastAt), id };
+  const [pinnedAt = '', lastAt = '', id = ''] = decodePlace(LIST, PLACE, cursor);
+  return { pinnedAt: Number(pinnedAt), lastAt: Number(lastAt), id };
 }

@@ -5,6 +5,7 @@ import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
+import type { PreferenceHandlers } from '../../domain/preferences/index.js';
 import type { ReceiptHandlers } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
 import type { TypingHandlers } from '../../domain/typing/index.js';
@@ -65,6 +66,7 @@ export interface Services {
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly messageChanges: MessageChangeHandlers;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
+  readonly preferences: PreferenceHandlers;
   readonly reads: Reads;
   readonly live: Pick<LiveHub, 'updates' | 'conversationUpdates' | 'position'>;
   readonly presence: Pick<PresenceWatches, 'watch' | 'see'>;

@@ -10,9 +10,11 @@ import {
 import { membersPages, type MembersKey, type MemberView } from '../../projections/conversations/members.queries.js';
 import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
 import { recipientsOfLists } from '../../projections/lists/lists.queries.js';
-import { lastMessages, unreadCounts, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import { lastMessages, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import { unreadCounts } from '../../projections/timeline/unread.queries.js';
 import type { Presence } from '../presence/types.js';
 import { othersOf, watermarksShown, type OthersView } from '../../projections/receipts/receipts.queries.js';
+import { chatPreferences, starredOf, type ChatView } from '../../projections/preferences/preferences.queries.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -35,6 +37,9 @@ export interface Loaders {
   readonly unread: DataLoader<InConversation, number, string>;
   readonly reactions: DataLoader<MessageKey, readonly ReactionView[], string>;
   readonly lastMessage: DataLoader<InConversation, TimelineView | null, string>;
+  /** Undefined for a chat that nothing was ever changed of. */
+  readonly chat: DataLoader<InConversation, ChatView | undefined, string>;
+  readonly starred: DataLoader<MessageKey, boolean, string>;
 }
 
 /** @param see what the caller may know of each account. */
@@ -51,6 +56,8 @@ export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<r
     presenceOf: new DataLoader(see),
     recipientsOf: byKey((ids) => recipientsOfLists(db, ids), []),
     reactions: new DataLoader((keys) => reactionsOf(db, keys), { cacheKeyFn: messageKey }),
+    chat: inConversation((keys) => chatPreferences(db, keys)),
+    starred: new DataLoader((keys) => starredOf(db, keys), { cacheKeyFn: messageKey }),
   };
 }
 

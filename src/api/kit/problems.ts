@@ -202,6 +202,7 @@ export const PROBLEMS = {
   PollClosed: ['POLL_CLOSED', 'The poll is closed.'],
   InvalidChoice: ['INVALID_CHOICE', 'Nothing that this poll lets you choose.'],
   AlreadyOpened: ['ALREADY_OPENED', 'It was shown already.'],
+  InThePast: ['IN_THE_PAST', 'This instant is over, or too close.'],
   WrongCode: ['WRONG_CODE', 'This is not the code.'],
   CodeExpired: ['CODE_EXPIRED', 'Request another code.'],
   NoSuchDevice: ['NO_SUCH_DEVICE', 'The account has no such device.'],

@@ -9,6 +9,7 @@ import {
   type ConversationStates,
 } from '../../domain/conversations/index.js';
 import { shownOf, type ReceiptEvent } from '../../domain/receipts/index.js';
+import { chatOf, type LoadedPreferences, type PreferenceStates } from '../../domain/preferences/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { ADMIN_KINDS, entryOf } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
@@ -20,6 +21,7 @@ import { persisting } from './persist.js';
 import { LiveSource, type SourceDeps } from './source.js';
 import { groupReceipts } from './groupReceipts.js';
 import { cursorAdvanced, entryUpdate, everyoneAdvanced, shownReceipt, updateOf } from './payloads.js';
+import { preferenceRow, preferenceUpdate } from '../preferences/updates.js';
 import type { UpdateValue } from './updates.js';
 
 export interface LiveSession {
@@ -46,6 +48,7 @@ export interface LiveHub {
 export interface HubDeps {
   readonly eventStore: EventStore;
   readonly states: ConversationStates;
+  readonly preferences: Pick<PreferenceStates, 'peek' | 'load'>;
   readonly cursors: Cursors;
   readonly open: (events: readonly StoredEvent[]) => Promise<readonly OpenedEvent[]>;
   readonly isMember: (conversationId: string, accountId: string) => Promise<boolean>;
@@ -203,6 +206,19 @@ export function liveHub(deps: HubDeps): LiveHub {
     deliver(event, profile, [accountId]);
   };
 
+  /** To the account's own devices. The folded state may be ahead of the log: what it says is told again then. */
+  const deliverPreference = (event: OpenedEvent, accountId: string): void | Promise<void> => {
+    const { conversationId } = event.data as { readonly conversationId: string };
+    if (!accounts.has(accountId) && !conversations.has(conversationId)) return;
+    const give = ({ state }: LoadedPreferences): void => {
+      const update = preferenceUpdate(preferenceRow(event, chatOf(state, conversationId)), deps.clock.now());
+      deliver(event, update, [accountId], { id: conversationId, tells: (account) => account === accountId });
+    };
+    const loaded = deps.preferences.peek(accountId);
+    if (loaded === undefined) return deps.preferences.load(accountId).then(give);
+    give(loaded);
+  };
+
   const route = (event: OpenedEvent): void | Promise<void> => {
     const id = streamId(event.stream);
     switch (streamCategory(event.stream)) {
@@ -221,6 +237,8 @@ export function liveHub(deps: HubDeps): LiveHub {
           deliverReceipt(event, id, state);
         });
       }
+      case 'preferences':
+        return deliverPreference(event, id);
       case 'account':
         if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
         deliver(event, updateOf(event), [id]);

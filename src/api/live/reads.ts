@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Clock } from '../../platform/clock/port.js';
 import type { Position } from '../../platform/eventStore/port.js';
 import { accountsById } from '../../projections/accounts/accounts.queries.js';
 import { watermarksOfConversations } from '../../projections/receipts/receipts.queries.js';
@@ -6,6 +7,7 @@ import type { GroupReceiptsDeps } from './groupReceipts.js';
 import { replayPage, replaySize, type ReplayRow, type ReplayScope } from '../../projections/replay/replay.queries.js';
 import { fault } from '../kit/errors.js';
 import { encodeId } from '../kit/nodeIds.js';
+import { preferenceUpdate } from '../preferences/updates.js';
 import type { Cursors } from './cursors.js';
 import { cursorExpired } from './hub.js';
 import type { LiveItem } from './item.js';
@@ -18,6 +20,7 @@ export interface LiveReadsDeps {
   readonly cursors: Cursors;
   readonly waitFor: (position: Position, timeoutMs: number) => Promise<boolean>;
   readonly head: () => Promise<Position>;
+  readonly clock: Clock;
 }
 
 export type LiveReads = Pick<SourceDeps, 'waitForProjection' | 'replay' | 'checkReplay'> & {
@@ -32,7 +35,7 @@ const MAX_REPLAY = 50_000;
 const WAIT_MS = 10_000;
 
 /** What the live side takes from the read model. */
-export function liveReads({ pool, cursors, waitFor, head }: LiveReadsDeps): LiveReads {
+export function liveReads({ pool, cursors, waitFor, head, clock }: LiveReadsDeps): LiveReads {
   const waitForProjection = async (position: Position): Promise<void> => {
     if (!(await waitFor(position, WAIT_MS))) throw fault('UNAVAILABLE', 'the read model is behind: try again');
   };
@@ -44,7 +47,7 @@ export function liveReads({ pool, cursors, waitFor, head }: LiveReadsDeps): Live
     },
     async replay(source, after, upTo) {
       const rows = await replayPage(pool, scopeOf(source), after, upTo, PAGE);
-      const items = rows.flatMap((row) => itemOf(row, cursors) ?? []);
+      const items = rows.flatMap((row) => itemOf(row, cursors, clock.now()) ?? []);
       return { items, through: rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo };
     },
     watermarks: async (id) =>
@@ -65,8 +68,8 @@ function scopeOf(source: ReplayScope): ReplayScope {
   return { accountId: source.accountId, conversationId: source.conversationId };
 }
 
-function itemOf(row: ReplayRow, cursors: Cursors): LiveItem | undefined {
-  const update = updateOfRow(row);
+function itemOf(row: ReplayRow, cursors: Cursors, now: number): LiveItem | undefined {
+  const update = updateOfRow(row, now);
   if (update === undefined) return undefined;
   return {
     position: row.position,
@@ -82,7 +85,7 @@ function conversationOf(row: ReplayRow): string | undefined {
   return 'conversationId' in row ? row.conversationId : undefined;
 }
 
-function updateOfRow(row: ReplayRow): UpdateValue | undefined {
+function updateOfRow(row: ReplayRow, now: number): UpdateValue | undefined {
   switch (row.kind) {
     case 'entry':
       return entryUpdate(row.entry);
@@ -90,6 +93,11 @@ function updateOfRow(row: ReplayRow): UpdateValue | undefined {
       return receiptAdvanced(row);
     case 'everyone':
       return everyoneAdvanced(row);
+    case 'chat':
+    case 'draft':
+    case 'star':
+    case 'hidden':
+      return preferenceUpdate(row, now);
     case 'device':
       return row.revoked
         ? { __typename: 'DeviceRevokedUpdate', deviceId: encodeId('device', row.deviceId) }

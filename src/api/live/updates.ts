@@ -1,5 +1,6 @@
 import type { MessageContent } from '../messages/contentTypes.js';
 import type { GroupUpdateValue } from './groupUpdates.js';
+import type { PreferenceUpdateValue } from '../preferences/updates.js';
 
 /** What an `Update` is on the wire: ids encoded, instants as text. Resolves from the object alone, for any viewer. */
 export type UpdateValue =
@@ -15,6 +16,7 @@ export type UpdateValue =
   | DeviceLinkedValue
   | DeviceRevokedValue
   | RecipientsChangedValue
+  | PreferenceUpdateValue
   | CursorAdvancedValue;
 
 export interface MessageAddedValue {

@@ -1,6 +1,13 @@
 import { createUnionType, Field, ID, Int } from 'type-graphql';
 import { GROUP_UPDATES } from '../groups/updates.js';
 import { MESSAGE_UPDATES } from '../messages/updates.js';
+import {
+  ChatPreferencesChanged,
+  DraftChanged,
+  MessageHidden,
+  MessageStarred,
+  MessageUnstarred,
+} from '../preferences/types.js';
 import { Cursor, DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
@@ -111,6 +118,11 @@ export const Update = createUnionType({
       ProfileUpdatedUpdate,
       DeviceLinkedUpdate,
       DeviceRevokedUpdate,
+      ChatPreferencesChanged,
+      MessageStarred,
+      MessageUnstarred,
+      MessageHidden,
+      DraftChanged,
       CursorAdvanced,
     ] as const,
 });

@@ -87,8 +87,13 @@ export function preferenceHandlers(deps: PreferenceDeps): PreferenceHandlers {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const now = clock.now();
       const decision = decide(loaded.state, command, now);
-      if ('rejected' in decision) return { outcome: decision.rejected };
-      if (decision.events.length === 0) return done(loaded, command, undefined);
+      if ('rejected' in decision || decision.events.length === 0) {
+        // Nothing is appended, so nothing would tell that another node has written since.
+        const { revision } = loaded;
+        loaded = await states.refresh(accountId);
+        if (loaded.revision > revision) continue;
+        return 'rejected' in decision ? { outcome: decision.rejected } : done(loaded, command, undefined);
+      }
       const metadata = { occurredAt: now, actor };
       const events = decision.events.map((event) =>
         sealedPreference(event, key, { id: deps.ids.next(), accountId, metadata }),

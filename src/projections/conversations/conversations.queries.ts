@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { ConversationKind, GroupSettings, Role } from '../../domain/conversations/index.js';
+import { visibleTo } from '../timeline/visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -56,20 +57,49 @@ export async function conversationOf(db: Db, accountId: string, id: string): Pro
   return rows[0] === undefined ? null : viewOf(rows[0]);
 }
 
-/** The account's conversations, last activity first, beyond a place in that order. */
+/** A place in the list; `pinnedAt` 0 for a chat that is not pinned. */
+export interface ListPlace {
+  readonly pinnedAt: number;
+  readonly lastAt: number;
+  readonly id: string;
+}
+
+export interface ListedConversation extends ConversationView {
+  readonly pinnedAt: number;
+}
+
+/** What was deleted is back with the next message that the account may see, or when it joins anew. */
+const LISTED = `(coalesce(p.deleted_to, -1) < 0 OR m.joined_seq > p.deleted_to OR EXISTS (SELECT FROM timeline t
+  WHERE t.conversation_id = c.id AND t.seq > p.deleted_to AND t.message AND ${visibleTo('$1', 'c.id')}))`;
+const PINNED_AT = `coalesce((extract(epoch FROM p.pinned_at) * 1000)::bigint, 0)`;
+
+/** The account's conversations: pinned ones first, the last pinned on top, then by last activity; beyond a place in that order. */
 export async function conversationsPage(
   db: Db,
   accountId: string,
-  page: { readonly limit: number; readonly after?: { readonly lastAt: number; readonly id: string } },
-): Promise<readonly ConversationView[]> {
-  const { limit, after } = page;
-  const beyond = after === undefined ? '' : `AND (${LAST_AT}, c.id) < ($3, $4)`;
-  const { rows } = await db.query<Row>({
-    text: `SELECT ${COLUMNS} FROM ${MINE} JOIN conversations c ON c.id = m.conversation_id
-           WHERE ${SHOWN} ${beyond} ORDER BY ${LAST_AT} DESC, c.id DESC LIMIT $2`,
-    values: [accountId, limit, ...(after === undefined ? [] : [new Date(after.lastAt), after.id])],
+  page: {
+    readonly limit: number;
+    readonly after?: ListPlace;
+    /** Only those that are archived, or are not; undefined: all. */
+    readonly archived?: boolean;
+  },
+): Promise<readonly ListedConversation[]> {
+  const { limit, after, archived } = page;
+  const beyond =
+    after === undefined ? '' : `AND (${PINNED_AT}, ${LAST_AT}, c.id) < ($4::bigint, $5::timestamptz, $6::uuid)`;
+  const { rows } = await db.query<Row & { pinned: bigint }>({
+    text: `SELECT ${COLUMNS}, ${PINNED_AT} AS pinned FROM ${MINE} JOIN conversations c ON c.id = m.conversation_id
+           LEFT JOIN chat_preferences p ON p.account_id = $1 AND p.conversation_id = c.id
+           WHERE ($3::boolean IS NULL OR coalesce(p.archived, false) = $3) AND ${SHOWN} AND ${LISTED} ${beyond}
+           ORDER BY ${PINNED_AT} DESC, ${LAST_AT} DESC, c.id DESC LIMIT $2`,
+    values: [
+      accountId,
+      limit,
+      archived ?? null,
+      ...(after === undefined ? [] : [after.pinnedAt, new Date(after.lastAt), after.id]),
+    ],
   });
-  return rows.map(viewOf);
+  return rows.map((row) => ({ ...viewOf(row), pinnedAt: Number(row.pinned) }));
 }
 
 function viewOf(row: Row): ConversationView {

@@ -5,6 +5,8 @@ import {
   type LoadedPreferences,
   type MessagePlace,
 } from '../../domain/preferences/index.js';
+import { shownTo } from '../timeline/visibility.js';
+import { CHAT_JSON } from './replay.js';
 import { CHAT_COLUMNS, chatStateOf, type ChatRecord } from './rows.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -32,6 +34,21 @@ export async function chatPreferences(db: Db, keys: readonly InConversation[]): 
   return keys.map((_key, index) => found.get(index + 1));
 }
 
+/** Which of these messages the account has starred; in the order of the keys. For a DataLoader. */
+export async function starredOf(
+  db: Db,
+  keys: readonly (InConversation & { readonly seq: number })[],
+): Promise<boolean[]> {
+  const { rows } = await db.query<{ starred: boolean }>({
+    name: 'starred_of',
+    text: `SELECT EXISTS (SELECT FROM starred_messages s WHERE s.account_id = k.account AND s.conversation_id = k.id AND s.seq = k.seq
+             AND s.starred) AS starred
+           FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (account, id, seq, ord) ORDER BY k.ord`,
+    values: [keys.map((key) => key.viewer), keys.map((key) => key.conversationId), keys.map((key) => key.seq)],
+  });
+  return rows.map((row) => row.starred);
+}
+
 /** The account's preferences as the read model has them: what a command folds the stream's tail onto. */
 export async function preferencesSnapshot(db: Db, accountId: string): Promise<LoadedPreferences | undefined> {
   interface Marks {
@@ -40,15 +57,14 @@ export async function preferencesSnapshot(db: Db, accountId: string): Promise<Lo
   }
   const { rows } = await db.query<{
     revision: number;
-    chats: readonly (ChatState & { readonly conversationId: string })[] | null;
+    chats: readonly { readonly conversationId: string; readonly chat: ChatState }[] | null;
     starred: readonly Marks[] | null;
     hidden: readonly Marks[] | null;
   }>({
     name: 'preferences_snapshot',
     text: `SELECT h.revision,
-             (SELECT json_agg(json_build_object('conversationId', p.conversation_id, 'muted', p.muted, 'mutedUntil', ${ms('p.muted_until')},
-               'archived', p.archived, 'pinnedAt', ${ms('p.pinned_at')}, 'markedUnread', p.marked_unread, 'clearedTo', p.cleared_to,
-               'deletedTo', p.deleted_to, 'draft', p.draft_fingerprint)) FROM chat_preferences p WHERE p.account_id = $1) AS chats,
+             (SELECT json_agg(json_build_object('conversationId', p.conversation_id, 'chat', ${CHAT_JSON}))
+               FROM chat_preferences p WHERE p.account_id = $1) AS chats,
              (SELECT json_agg(json_build_object('conversation_id', s.conversation_id, 'seq', s.seq)) FROM starred_messages s
                WHERE s.account_id = $1 AND s.starred) AS starred,
              (SELECT json_agg(json_build_object('conversation_id', m.conversation_id, 'seq', m.seq)) FROM hidden_messages m
@@ -60,7 +76,7 @@ export async function preferencesSnapshot(db: Db, accountId: string): Promise<Lo
   if (row === undefined) return undefined;
   const keys = (marks: readonly Marks[] | null): ReadonlySet<string> =>
     new Set((marks ?? []).map((mark) => messageKey(mark.conversation_id, mark.seq)));
-  const chats = (row.chats ?? []).map(({ conversationId, ...chat }) => [conversationId, chat] as const);
+  const chats = (row.chats ?? []).map(({ conversationId, chat }) => [conversationId, chat] as const);
   return {
     state: { chats: new Map(chats), starred: keys(row.starred), hidden: keys(row.hidden) },
     revision: row.revision,
@@ -71,9 +87,7 @@ export async function preferencesSnapshot(db: Db, accountId: string): Promise<Lo
 export async function placeOfMessage(db: Db, accountId: string, messageId: string): Promise<MessagePlace | undefined> {
   const { rows } = await db.query<{ conversation_id: string; seq: number }>({
     name: 'place_of_message',
-    text: `SELECT t.conversation_id, t.seq FROM timeline t WHERE t.event_id = $2 AND t.message AND (NOT t.withheld OR t.author_id = $1)
-             AND EXISTS (SELECT FROM memberships m WHERE m.conversation_id = t.conversation_id AND m.account_id = $1
-               AND t.seq >= m.from_seq AND (m.to_seq IS NULL OR t.seq < m.to_seq))`,
+    text: `SELECT t.conversation_id, t.seq FROM timeline t WHERE t.event_id = $2 AND t.message AND ${shownTo('$1')}`,
     values: [accountId, messageId],
   });
   return rows[0] === undefined ? undefined : { conversationId: rows[0].conversation_id, seq: rows[0].seq };
@@ -85,8 +99,4 @@ function viewOf(row: ChatRecord): ChatView {
     chat: chatStateOf(row),
     draft: draft === null || at === null ? null : { text: draft, at: at.getTime() },
   };
-}
-
-function ms(column: string): string {
-  return `(extract(epoch FROM ${column}) * 1000)::bigint`;
 }

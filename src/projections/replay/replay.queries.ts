@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Position } from '../../platform/eventStore/port.js';
 import { ADMIN_KINDS, type TimelineEntry } from '../timeline/entry.js';
+import { PREFERENCES, type PreferenceRow } from '../preferences/replay.js';
+import { notHidden } from '../timeline/visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -25,6 +27,7 @@ export type ReplayRow =
       readonly delivered: number;
       readonly read: number;
     }
+  | (PreferenceRow & { readonly position: Position })
   | {
       readonly kind: 'device';
       readonly position: Position;
@@ -55,10 +58,17 @@ const EVERYONE = `SELECT max(a.position) AS position, min(a.delivered) AS delive
     WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $1 GROUP BY m.account_id, m.joined_seq) a`;
 
 /** Of the account in $1, or of its one conversation in $4. */
-const CONVERSATIONS = `SELECT m.conversation_id AS id, m.joined_seq, m.to_seq, m.role, c.last_position, c.kind FROM memberships m JOIN conversations c ON c.id = m.conversation_id
+const CONVERSATIONS = `SELECT m.conversation_id AS id, m.joined_seq, m.to_seq, m.role, c.last_position, c.kind,
+    coalesce(p.cleared_to, -1) AS cleared_to
+  FROM memberships m JOIN conversations c ON c.id = m.conversation_id
+  LEFT JOIN chat_preferences p ON p.account_id = m.account_id AND p.conversation_id = m.conversation_id
   WHERE m.account_id = $1 AND ($4::uuid IS NULL OR m.conversation_id = $4)`;
 
 const FOR_ADMINS = [...ADMIN_KINDS].map((kind) => `'${kind}'`).join(', ');
+
+/** Messages that the account has hidden or cleared, and what happened to them, are not told again. What happened to the conversation is. */
+const NOT_FORGOTTEN = `(NOT t.message OR (t.seq > mine.cleared_to AND ${notHidden('$1', 't.seq')}))
+  AND (t.target_seq IS NULL OR (t.target_seq > mine.cleared_to AND ${notHidden('$1', 't.target_seq')}))`;
 
 const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
  entries AS (
@@ -70,7 +80,8 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
     SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, (extract(epoch FROM expires_at) * 1000)::bigint AS expires_ms,
       encode(payload, 'base64') AS payload64 FROM timeline t
     WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, $2), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
-      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND (t.message OR mine.role IN ('owner', 'admin') OR t.kind NOT IN (${FOR_ADMINS})) ORDER BY t.seq LIMIT $5) t
+      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND (t.message OR mine.role IN ('owner', 'admin') OR t.kind NOT IN (${FOR_ADMINS}))
+      AND ${NOT_FORGOTTEN} ORDER BY t.seq LIMIT $5) t
   WHERE mine.last_position > $2),
  receipts AS (
   SELECT 'watermark', w.position, json_build_object('conversationId', w.conversation_id, 'accountId', w.account_id, 'deviceId', w.device_id,
@@ -90,7 +101,9 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
   FROM devices d WHERE d.account_id = $1 AND d.position > $2 AND d.position <= $3 AND $4::uuid IS NULL
   UNION ALL
   SELECT 'profile', a.position, json_build_object('accountId', a.id, 'name', a.name, 'about', a.about, 'avatar', a.avatar)
-  FROM accounts a WHERE a.id = $1 AND a.position > $2 AND a.position <= $3 AND $4::uuid IS NULL)
+  FROM accounts a WHERE a.id = $1 AND a.position > $2 AND a.position <= $3 AND $4::uuid IS NULL
+  UNION ALL
+  ${PREFERENCES})
 SELECT * FROM (SELECT * FROM entries UNION ALL SELECT * FROM receipts UNION ALL SELECT * FROM own) happened ORDER BY position LIMIT $5`;
 
 export interface ReplayScope {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { visibleTo } from './timeline.queries.js';
+import { visibleTo } from './visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { TimelineEntry } from './entry.js';
+import { visibleTo } from './visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -70,14 +71,6 @@ export interface MessageRow {
 export const MESSAGE_COLUMNS = `t.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload,
   t.body, t.reply_to, t.hops, t.mentions, t.view_once, t.expires_at, t.edited_at, t.deleted_at, t.deleted_by, t.withheld, t.erased`;
 const MESSAGE = 't.message';
-/** The visibility function (DESIGN 4): whether the account may see the row `t` of the timeline. */
-export function visibleTo(viewer: string): string {
-  return `(NOT t.withheld OR t.author_id = ${viewer}) AND EXISTS (SELECT FROM memberships m
-    WHERE m.conversation_id = t.conversation_id AND m.account_id = ${viewer} AND t.seq >= m.from_seq AND (m.to_seq IS NULL OR t.seq < m.to_seq))`;
-}
-const VISIBLE = visibleTo('$1');
-/** An unread count stops here. */
-const UNREAD_CAP = 1_000;
 
 /** The next messages after `seq`, in order. The limit is in the text, as the plan depends on it. */
 export async function messagesAfter(
@@ -87,7 +80,7 @@ export async function messagesAfter(
 ): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<MessageRow>({
     name: `messages_after_${page.limit}`,
-    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq LIMIT ${page.limit}`,
+    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${visibleTo('$1', '$2')} ORDER BY t.seq LIMIT ${page.limit}`,
     values: [viewer, conversationId, page.seq],
   });
   return rows.map(messageView);
@@ -101,7 +94,7 @@ export async function messagesBefore(
 ): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<MessageRow>({
     name: `messages_before_${page.limit}`,
-    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${VISIBLE} ORDER BY t.seq DESC LIMIT ${page.limit}`,
+    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${visibleTo('$1', '$2')} ORDER BY t.seq DESC LIMIT ${page.limit}`,
     values: [viewer, conversationId, page.seq],
   });
   return rows.reverse().map(messageView);
@@ -128,7 +121,7 @@ export async function seqAtTime(db: Db, conversationId: string, at: number): Pro
 export async function messageById(db: Db, viewer: string, id: string): Promise<TimelineView | null> {
   const { rows } = await db.query<MessageRow>({
     name: 'message_by_id',
-    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${VISIBLE}`,
+    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${visibleTo('$1')}`,
     values: [viewer, id],
   });
   return rows[0] === undefined ? null : messageView(rows[0]);
@@ -139,29 +132,12 @@ export async function lastMessages(db: Db, keys: readonly Seen[]): Promise<(Time
   const { rows } = await db.query<MessageRow & { ord: bigint }>({
     name: 'last_messages',
     text: `SELECT k.ord, ${MESSAGE_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
-           CROSS JOIN LATERAL (SELECT * FROM timeline t WHERE t.conversation_id = k.id AND ${MESSAGE} AND ${visibleTo('k.viewer')}
+           CROSS JOIN LATERAL (SELECT * FROM timeline t WHERE t.conversation_id = k.id AND ${MESSAGE} AND ${visibleTo('k.viewer', 'k.id')}
              ORDER BY t.seq DESC LIMIT 1) t`,
     values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
   });
   const found = new Map(rows.map((row) => [Number(row.ord), messageView(row)]));
   return keys.map((_key, index) => found.get(index + 1) ?? null);
-}
-
-/** Messages by others past the viewer's read watermark, up to 1,000; in the order of the keys. For a DataLoader. */
-export async function unreadCounts(db: Db, keys: readonly Seen[]): Promise<number[]> {
-  const { rows } = await db.query<{ unread: bigint }>({
-    name: 'unread_counts',
-    text: `SELECT (
-        SELECT count(*) FROM (
-          SELECT FROM timeline t WHERE t.conversation_id = k.id AND t.seq > coalesce(r.read, -1) AND t.author_id <> k.viewer
-            AND ${MESSAGE} AND NOT t.erased AND ${visibleTo('k.viewer')}
-          LIMIT ${UNREAD_CAP}) x) AS unread
-      FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
-      CROSS JOIN LATERAL (SELECT max(w.read) AS read FROM watermarks w WHERE w.conversation_id = k.id AND w.account_id = k.viewer) r
-      ORDER BY k.ord`,
-    values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
-  });
-  return rows.map((row) => Number(row.unread));
 }
 
 export function messageView(row: MessageRow): TimelineView {

@@ -4,6 +4,7 @@ import { liveReads } from '../../../src/api/live/reads.js';
 import type { Update } from '../../kit/documents.js';
 import { conversationStates } from '../../../src/domain/conversations/index.js';
 import { systemClock } from '../../../src/platform/clock/system.js';
+import { preferenceStates } from '../../../src/domain/preferences/index.js';
 import { silentLogger } from '../../../src/platform/observability/logger.js';
 import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
 import { testLog, uuid, type TestLog } from '../../projections/fixture.js';
@@ -35,6 +36,7 @@ it('following the log outlives engines that do not answer in time', async () => 
   const hub = liveHub({
     eventStore,
     states,
+    preferences: preferenceStates({ eventStore, findSnapshot: () => Promise.resolve(undefined) }),
     cursors,
     open: async (events) => {
       failOnce('keys');
@@ -42,7 +44,13 @@ it('following the log outlives engines that do not answer in time', async () => 
     },
     isMember: () => Promise.resolve(true),
     onEvent: () => undefined,
-    reads: liveReads({ pool, cursors, waitFor: () => Promise.resolve(true), head: () => eventStore.head() }),
+    reads: liveReads({
+      pool,
+      cursors,
+      waitFor: () => Promise.resolve(true),
+      head: () => eventStore.head(),
+      clock: systemClock,
+    }),
     logger: silentLogger,
     clock: systemClock,
   });

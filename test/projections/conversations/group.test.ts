@@ -4,7 +4,8 @@ import { START, type Position } from '../../../src/platform/eventStore/port.js';
 import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
 import { conversationOf, conversationsPage } from '../../../src/projections/conversations/conversations.queries.js';
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
-import { lastMessages, messagesAfter, unreadCounts } from '../../../src/projections/timeline/timeline.queries.js';
+import { lastMessages, messagesAfter } from '../../../src/projections/timeline/timeline.queries.js';
+import { unreadCounts } from '../../../src/projections/timeline/unread.queries.js';
 import { group, testLog, uuid, type TestLog } from '../fixture.js';
 
 const [gil, hal, ida, joe] = ['gil', 'hal', 'ida', 'joe'].map(uuid) as [string, string, string, string];
