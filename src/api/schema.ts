@@ -3,7 +3,7 @@ import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { AccountMutations } from './accounts/mutations.js';
 import { AccountQueries } from './accounts/queries.js';
-import { MeFields } from './accounts/fields.js';
+import { AccountFields, MeFields } from './accounts/fields.js';
 import { ContactFields } from './contacts/fields.js';
 import { ContactMutations } from './contacts/mutations.js';
 import { ContactQueries } from './contacts/queries.js';
@@ -60,6 +60,7 @@ const RESOLVERS = [
   PresenceSubscriptions,
   TypingSubscriptions,
   MeFields,
+  AccountFields,
   ContactFields,
   ConversationFields,
   GroupFields,

@@ -51,6 +51,7 @@ const RULES: Record<string, string> = {
   'mutation.signOut': 'device',
   'mutation.revokeDevice': 'device',
   'mutation.updateProfile': 'device',
+  'mutation.updatePrivacy': 'device',
   'mutation.findAccount': 'device',
   'mutation.syncContacts': 'device',
   'mutation.blockAccount': 'device',

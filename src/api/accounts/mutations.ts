@@ -9,6 +9,7 @@ import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
 import { Allow } from '../kit/shape.js';
 import { DeviceInput, UpdateProfileInput } from './inputs.js';
+import { privacyChange, privacyValue, UpdatePrivacyInput, UpdatePrivacyResult } from './privacy.js';
 import {
   FindAccountResult,
   RefreshResult,
@@ -159,6 +160,23 @@ export class AccountMutations {
   }
 
   @Allow('device')
+  @Mutation(() => UpdatePrivacyResult)
+  async updatePrivacy(
+    @Arg('input', () => UpdatePrivacyInput) input: UpdatePrivacyInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof UpdatePrivacyResult> {
+    const { services } = context;
+    const caller = callerOf(context);
+    const { outcome, position } = await services.accounts.changePrivacy(caller, privacyChange(input));
+    if (outcome.kind === 'too_many') return problem('TooMany', { limit: outcome.limit });
+    return {
+      __typename: 'PrivacyUpdated',
+      privacy: privacyValue((await services.relations.of(caller.accountId)).privacy),
+      readToken: services.cursors.encodeReadToken(position ?? services.live.position()),
+    };
+  }
+
+  @Allow('device')
   @Mutation(() => FindAccountResult, {
     description: 'Who has this number. A mutation, because it is counted: numbers must not be enumerated.',
   })
@@ -190,7 +208,7 @@ async function signedIn(
   const account = await settleAccount(context, outcome.accountId);
   return {
     __typename: 'SignedIn',
-    account: accountValue(account),
+    account: Object.assign(accountValue(account), { own: true as const }),
     device: {
       id: encodeId('device', device.id),
       name: device.name,

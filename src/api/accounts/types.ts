@@ -2,7 +2,9 @@ import { Field, ID } from 'type-graphql';
 import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
-@Shape({ description: 'A person, as others see them. Erased fields are null.' })
+@Shape({
+  description: 'A person, as the caller may see them. Fields that are erased, or not for the caller, are null.',
+})
 export class Account {
   @Field(() => ID)
   readonly id!: string;
@@ -10,14 +12,16 @@ export class Account {
   @Field(() => String, { nullable: true })
   readonly name!: string | null;
 
-  @Field(() => String, { nullable: true })
-  readonly about!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'A reference to a picture.' })
-  readonly avatar!: string | null;
-
   @Field(() => DateTime)
   readonly registeredAt!: number;
+
+  /** For the resolvers, which show them to whom they are for. */
+  readonly uuid!: string;
+  readonly phone!: string | null;
+  readonly about!: string | null;
+  readonly avatar!: string | null;
+  /** Of who is signing in, without a session yet. */
+  readonly own?: true;
 }
 
 @Shape({ description: "One of one's own devices." })

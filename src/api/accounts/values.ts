@@ -2,8 +2,8 @@ import type { AccountView, DeviceView } from '../../projections/accounts/account
 import { encodeId } from '../kit/nodeIds.js';
 import type { Account, Device } from './types.js';
 
-export function accountValue({ id, name, about, avatar, registeredAt }: AccountView): Account {
-  return { id: encodeId('account', id), name, about, avatar, registeredAt };
+export function accountValue({ id, name, phone, about, avatar, registeredAt }: AccountView): Account {
+  return { id: encodeId('account', id), name, registeredAt, uuid: id, phone, about, avatar };
 }
 
 export function deviceValue({ id, name, platform, linkedAt, revokedAt }: DeviceView): Device {

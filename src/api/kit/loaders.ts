@@ -7,6 +7,7 @@ import {
   type AccountView,
   type DeviceView,
 } from '../../projections/accounts/accounts.queries.js';
+import { seenProfiles, type Seeing, type SeenProfile } from '../../projections/accounts/seen.queries.js';
 import { membersPages, type MembersKey, type MemberView } from '../../projections/conversations/members.queries.js';
 import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
 import { recipientsOfLists } from '../../projections/lists/lists.queries.js';
@@ -27,6 +28,7 @@ export interface InConversation {
 /** Look-ups of one operation: those of one turn share a statement, and each answer is kept. Ids are plain. */
 export interface Loaders {
   readonly account: DataLoader<string, AccountView | null>;
+  readonly seenProfile: DataLoader<Seeing, SeenProfile, string>;
   readonly device: DataLoader<string, DeviceView | null>;
   readonly devicesOf: DataLoader<string, readonly DeviceView[]>;
   readonly members: DataLoader<MembersKey, readonly MemberView[], string>;
@@ -46,6 +48,9 @@ export interface Loaders {
 export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<readonly Presence[]>): Loaders {
   return {
     account: byKey((ids) => accountsById(db, ids), null),
+    seenProfile: new DataLoader((keys) => seenProfiles(db, keys), {
+      cacheKeyFn: ({ viewer, accountId }) => `${viewer} ${accountId}`,
+    }),
     device: byKey((ids) => devicesById(db, ids), null),
     devicesOf: byKey((ids) => devicesOfAccounts(db, ids), []),
     members: new DataLoader((keys) => membersPages(db, keys), { cacheKeyFn: (key) => JSON.stringify(key) }),

@@ -54,10 +54,14 @@ export async function accountsById(db: Db, ids: readonly string[]): Promise<Read
   return new Map(rows.map((row) => [row.id, accountView(row)]));
 }
 
-/** Who registered with the number; an erased account is nobody. */
+/** Accounts that are found by their number: registered, not erased, discoverable. */
+export const DISCOVERABLE = `a.phone IS NOT NULL AND NOT EXISTS (
+  SELECT FROM privacy_settings p WHERE p.account_id = a.id AND p.setting = 'discoverable' AND p.value = 'off')`;
+
+/** Who registered with the number and lets itself be found by it. */
 export async function accountByPhone(db: Db, phoneHmac: string): Promise<AccountView | null> {
   const { rows } = await db.query<AccountRecord>(
-    `SELECT ${ACCOUNT} FROM accounts WHERE phone_hmac = $1 AND phone IS NOT NULL ORDER BY position DESC LIMIT 1`,
+    `SELECT ${ACCOUNT} FROM accounts a WHERE phone_hmac = $1 AND ${DISCOVERABLE} ORDER BY registered DESC LIMIT 1`,
     [phoneHmac],
   );
   return rows[0] === undefined ? null : accountView(rows[0]);

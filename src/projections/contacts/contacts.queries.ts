@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { DISCOVERABLE } from '../accounts/accounts.queries.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -29,10 +30,6 @@ interface Row {
   account_id: string | null;
   mutual: boolean;
 }
-
-/** Accounts that are found by their number: registered, not erased, discoverable. */
-export const DISCOVERABLE = `a.phone IS NOT NULL AND NOT EXISTS (
-  SELECT FROM privacy_settings p WHERE p.account_id = a.id AND p.setting = 'discoverable' AND p.value = 'off')`;
 
 /** For the book's owner in $1. Whether somebody has one's own number is told of those only whose number one has. */
 const CONTACTS = `SELECT c.owner_id, c.phone_hmac, c.phone, c.name, c.sort, found.id AS account_id,
