@@ -10,6 +10,7 @@ import { ContactQueries } from './contacts/queries.js';
 import { BroadcastFields } from './broadcasts/fields.js';
 import { BroadcastMutations } from './broadcasts/mutations.js';
 import { BroadcastQueries } from './broadcasts/queries.js';
+import { DisappearingMutations } from './disappearing/mutations.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
 import { ConversationQueries } from './conversations/queries.js';
@@ -51,6 +52,7 @@ const RESOLVERS = [
   MessageChangeMutations,
   ReceiptMutations,
   TypingMutations,
+  DisappearingMutations,
   BroadcastQueries,
   BroadcastMutations,
   BroadcastFields,

@@ -16,6 +16,7 @@ import {
   type ConversationStates,
   type ConversationWriter,
 } from '../domain/conversations/index.js';
+import { disappearingHandlers, type DisappearingHandlers } from '../domain/disappearing/index.js';
 import { groupHandlers, type GroupHandlers } from '../domain/groups/index.js';
 import {
   messageChangeHandlers,
@@ -110,6 +111,7 @@ export interface App {
     readonly messages: MessageHandlers;
     readonly messageChanges: MessageChangeHandlers;
     readonly broadcasts: BroadcastHandlers;
+    readonly disappearing: DisappearingHandlers;
     readonly receipts: ReceiptHandlers;
     readonly preferences: PreferenceHandlers;
     readonly typing: TypingHandlers;
@@ -247,6 +249,7 @@ async function build(
       caughtUp: async () => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS),
     }),
     messages: messagesWith(limiter),
+    disappearing: disappearingHandlers({ eventStore, writer, keys, clock, ids, limiter }),
     broadcasts: broadcastHandlers({ writer, states, keys, clock, ids, limiter, existing }),
     receipts: receiptHandlers({
       eventStore,

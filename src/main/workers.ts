@@ -1,8 +1,11 @@
+import { schedule } from '../workers/kit/schedule.js';
 import { runFollowers } from '../workers/kit/followers.js';
 import type { Follower } from '../workers/kit/follower.js';
 import { systemIds } from '../platform/ids/system.js';
 import { postgresLeases } from '../platform/leases/postgres.js';
 import { systemClock } from '../platform/clock/system.js';
+import { expiredKeysJob, expiryJob } from '../workers/disappearing.js';
+import type { Position } from '../platform/eventStore/port.js';
 import { broadcastFollower } from '../workers/broadcasts.js';
 import type { App } from './compose.js';
 
@@ -20,7 +23,13 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
     leases,
     onOutcome: (worker: string, outcome: string) => metrics.workerEvents.inc({ worker, outcome }),
   };
-  if (followers.length > 0) await runFollowers(deps, followers, signal);
+  const waitFor = (position: Position, ms: number): Promise<boolean> => app.projector.waitFor(position, ms);
+  const disappearing = { pool: readStore.pool, handlers: app.handlers.disappearing, waitFor };
+  const jobs = [expiryJob(disappearing), expiredKeysJob(disappearing)];
+  await Promise.all([
+    runFollowers(deps, followers, signal),
+    ...jobs.map((job) => schedule(job, { alarm: systemClock, leases, logger }).run(signal)),
+  ]);
 }
 
 function followersOf({ states, unlimited }: App): readonly Follower[] {

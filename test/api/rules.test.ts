@@ -64,6 +64,7 @@ const RULES: Record<string, string> = {
   'mutation.changeRole': 'device',
   'mutation.updateGroupInfo': 'device',
   'mutation.updateGroupSettings': 'device',
+  'mutation.setDisappearing': 'device',
   'mutation.createBroadcastList': 'device',
   'mutation.updateBroadcastList': 'device',
   'mutation.createInviteLink': 'device',

@@ -34,6 +34,7 @@ CREATE TABLE timeline (
 );
 CREATE INDEX timeline_edits ON timeline (conversation_id, target_seq) WHERE kind IN ('message_edited', 'link_preview_added', 'location_updated');
 CREATE INDEX timeline_mentions ON timeline (conversation_id, seq) WHERE mentions IS NOT NULL;
+CREATE INDEX timeline_expiry ON timeline (conversation_id, expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX timeline_expiring ON timeline (expires_at) WHERE expires_at IS NOT NULL AND NOT erased;
 
 -- The last reaction of each account to each message; `emoji` null: taken back. `seq` is that of the change.

@@ -68,6 +68,9 @@ export class Conversation {
   @Field(() => GroupSettings, { nullable: true, description: 'Of a group.' })
   readonly settings!: GroupSettings | null;
 
+  @Field(() => Int, { nullable: true, description: 'How many seconds messages stay; null: for ever.' })
+  readonly disappearingSeconds!: number | null;
+
   @Field(() => MemberRole, { nullable: true, description: "One's own; null for a former member." })
   readonly myRole!: Role | null;
 

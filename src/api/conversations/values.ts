@@ -11,7 +11,7 @@ const LIST = 'conversations';
 const PLACE = /^(\d{1,16}):(\d{1,16}):([0-9a-f-]{36})$/;
 
 export function conversationValue(view: ConversationView, viewer: string): Conversation {
-  const { id, kind, headSeq, lastAt, name, description, avatar, settings, role } = view;
+  const { timerSeconds, id, kind, headSeq, lastAt, name, description, avatar, settings, role } = view;
   return {
     id: encodeId('conversation', id),
     kind,
@@ -21,6 +21,7 @@ export function conversationValue(view: ConversationView, viewer: string): Conve
     description,
     avatar,
     settings,
+    disappearingSeconds: timerSeconds,
     myRole: role === 'follower' ? null : role,
     uuid: id,
     viewer,

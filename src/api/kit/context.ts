@@ -3,6 +3,7 @@ import type { AccountHandlers } from '../../domain/accounts/index.js';
 import type { ContactHandlers, Relations } from '../../domain/contacts/index.js';
 import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
+import type { DisappearingHandlers } from '../../domain/disappearing/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
 import type { PreferenceHandlers } from '../../domain/preferences/index.js';
@@ -63,6 +64,7 @@ export interface Services {
   readonly conversations: Pick<ConversationHandlers, 'start'>;
   readonly groups: GroupHandlers;
   readonly broadcasts: BroadcastHandlers;
+  readonly disappearing: Pick<DisappearingHandlers, 'setTimer'>;
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly messageChanges: MessageChangeHandlers;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;

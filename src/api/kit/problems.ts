@@ -105,6 +105,17 @@ export class NoRecipients extends Problem {
   readonly __typename!: 'NoRecipients';
 }
 
+@Shape({ implements: () => Problem, description: 'Messages stay for ever, or for whole seconds between these.' })
+export class InvalidTimer extends Problem {
+  readonly __typename!: 'InvalidTimer';
+
+  @Field(() => Int)
+  readonly least!: number;
+
+  @Field(() => Int)
+  readonly most!: number;
+}
+
 @Shape({ implements: () => Problem })
 export class InvalidPhone extends Problem {
   readonly __typename!: 'InvalidPhone';
@@ -190,6 +201,7 @@ export const PROBLEMS = {
   NoSuchRequest: ['NO_SUCH_REQUEST', 'The account has not asked to join.'],
   InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],
   InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
+  InvalidTimer: ['INVALID_TIMER', 'Messages cannot disappear after that time.'],
   ListFull: ['LIST_FULL', 'The list would have too many recipients.'],
   NoRecipients: ['NO_RECIPIENTS', 'A list needs a recipient.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],

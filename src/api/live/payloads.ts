@@ -6,6 +6,7 @@ import type { ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { groupUpdate } from './groupUpdates.js';
+import { listUpdate } from './listPayloads.js';
 import { aboutMessage, messageAdded } from './messagePayloads.js';
 import type { CursorAdvancedValue, UpdateValue } from './updates.js';
 
@@ -28,19 +29,8 @@ export function entryUpdate(entry: TimelineEntry): UpdateValue | undefined {
         entry.conversationId,
         ((entry.body as DataOf<'GroupCreated'> | null)?.members ?? []).map(({ accountId }) => accountId),
       );
-    case 'broadcast_list_created':
-      return conversationAdded(entry.conversationId, entry.authorId === null ? [] : [entry.authorId]);
-    case 'recipients_changed': {
-      const { added = [], removed = [] } = (entry.body ?? {}) as Partial<DataOf<'RecipientsChanged'>>;
-      return {
-        __typename: 'RecipientsChangedUpdate',
-        conversationId: encodeId('conversation', entry.conversationId),
-        addedIds: added.map((id) => encodeId('account', id)),
-        removedIds: removed.map((id) => encodeId('account', id)),
-      };
-    }
     default:
-      return groupUpdate(entry);
+      return groupUpdate(entry) ?? listUpdate(entry);
   }
 }
 

@@ -17,6 +17,8 @@ export type UpdateValue =
   | DeviceRevokedValue
   | RecipientsChangedValue
   | PreferenceUpdateValue
+  | TimerChangedValue
+  | MessagesExpiredValue
   | CursorAdvancedValue;
 
 export interface MessageAddedValue {
@@ -86,6 +88,22 @@ export interface ConversationAddedValue {
   readonly __typename: 'ConversationAdded';
   readonly conversationId: string;
   readonly memberIds: readonly string[];
+}
+
+export interface TimerChangedValue {
+  readonly __typename: 'TimerChanged';
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly accountId: string;
+  readonly at: string;
+  readonly seconds: number | null;
+}
+
+export interface MessagesExpiredValue {
+  readonly __typename: 'MessagesExpired';
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly targetSeqs: readonly number[];
 }
 
 /** Of a broadcast list, to its author. */

@@ -56,6 +56,36 @@ export class ConversationAdded {
   readonly memberIds!: readonly string[];
 }
 
+@Shape({ description: 'For what is sent from now on; null: it stays.' })
+export class TimerChanged {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => ID)
+  readonly accountId!: string;
+
+  @Field(() => DateTime)
+  readonly at!: string;
+
+  @Field(() => Int, { nullable: true })
+  readonly seconds!: number | null;
+}
+
+@Shape({ description: 'Their time is over: forget what they said.' })
+export class MessagesExpired {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => [Int])
+  readonly targetSeqs!: readonly number[];
+}
+
 @Shape({ description: "Of one's own broadcast list." })
 export class RecipientsChangedUpdate {
   @Field(() => ID)
@@ -115,6 +145,8 @@ export const Update = createUnionType({
       ...GROUP_UPDATES,
       ConversationAdded,
       RecipientsChangedUpdate,
+      TimerChanged,
+      MessagesExpired,
       ProfileUpdatedUpdate,
       DeviceLinkedUpdate,
       DeviceRevokedUpdate,

@@ -98,6 +98,17 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const device = table('devices').get(data['deviceId'] as string);
       if (device?.['revoked_at'] === null) Object.assign(device, { revoked_at: at, position });
     }
+    const [sort, where, hour] = String(data['scope']).split(':');
+    if (event.type === 'KeyDestroyed' && sort === 'conversation' && hour !== undefined) {
+      const isOver = (entry: Row | undefined): boolean =>
+        typeof entry?.['expires_at'] === 'number' && Math.floor(entry['expires_at'] / 3_600_000) === Number(hour);
+      for (const entry of table('timeline').values()) {
+        if (entry['author_id'] !== id || entry['conversation_id'] !== where || !OWN_WORDS.has(String(entry['kind'])))
+          continue;
+        if (isOver(entry) || isOver(table('timeline').get(`${where} ${String(entry['target_seq'])}`)))
+          Object.assign(entry, { text: null, original: null, body: null, erased: true });
+      }
+    }
     if (event.type === 'KeyDestroyed' && data['scope'] === 'account') {
       if (row !== undefined) Object.assign(row, { phone: null, name: null, about: null, position });
       for (const device of table('devices').values()) if (device['account_id'] === id) device['name'] = null;

@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from '../eventStore/port.js';
 import type { KeyRef, KeyStore, SubjectKey } from './port.js';
-import { keyRefOf, open, sealAad, type SealedField } from './seal.js';
+import { formatKeyRef, keyRefOf, open, sealAad, type SealedField } from './seal.js';
 
 /** An event with its sealed fields readable: plaintext by the field's path (`name`, `content.text`), null for what was erased. */
 export interface OpenedEvent extends StoredEvent {
@@ -47,12 +47,11 @@ export function opener({ keys, eventStore }: OpenerDeps): Opener {
     // A conversation's own key is never destroyed.
     if (ref.scope === 'conversation') return false;
     for await (const event of eventStore.readStream(`account-${ref.subject}`)) {
-      if (event.type === 'KeyDestroyed' && (event.data as { readonly scope: string }).scope === ref.scope) {
-        erased.add(id);
-        return true;
-      }
+      // All that were destroyed: who disappears a lot has many, and asks for each.
+      if (event.type === 'KeyDestroyed')
+        erased.add(formatKeyRef({ subject: ref.subject, scope: (event.data as { readonly scope: string }).scope }));
     }
-    return false;
+    return erased.has(id);
   };
 
   const openField = (event: StoredEvent, { path, sealed }: Field): string | null | Promise<string | null> => {

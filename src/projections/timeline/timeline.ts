@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type pg from 'pg';
+import { bucketOfScope, type ExpiryBucket } from '../../domain/shared/expiry.js';
 import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
@@ -18,10 +19,17 @@ export const timelineProjection: Projection = {
   categories: ['conversation'],
   async project(batch, tx, schema) {
     const erased: string[] = [];
+    const over: (ExpiryBucket & { readonly author: string })[] = [];
     const entries: OpenedEvent[] = [];
     for (const event of batch) {
-      if (event.type !== 'KeyDestroyed') entries.push(event);
-      else if ((event.data as { readonly scope: string }).scope === 'account') erased.push(streamId(event.stream));
+      if (event.type !== 'KeyDestroyed') {
+        entries.push(event);
+        continue;
+      }
+      const { scope } = event.data as { readonly scope: string };
+      const bucket = bucketOfScope(scope);
+      if (scope === 'account') erased.push(streamId(event.stream));
+      else if (bucket !== undefined) over.push({ ...bucket, author: streamId(event.stream) });
     }
     if (entries.length > 0) await insert(tx, schema, entries);
     const about = entries.filter(({ type }) => type !== 'MessageSent');
@@ -31,8 +39,30 @@ export const timelineProjection: Projection = {
         `UPDATE ${schema}.timeline SET text = NULL, original = NULL, body = NULL, erased = true WHERE author_id = ANY ($1::uuid[]) AND kind = ANY ($2)`,
         [erased, AUTHORED],
       );
+    if (over.length > 0) await eraseBuckets(tx, schema, over);
   },
 };
+
+/** What an author said in a conversation that was over within the bucket, and the rows that repeat it. */
+async function eraseBuckets(
+  tx: pg.PoolClient,
+  schema: string,
+  over: readonly (ExpiryBucket & { readonly author: string })[],
+): Promise<void> {
+  const rows = over.map(({ author, conversationId, from, to }) => ({
+    author_id: author,
+    conversation_id: conversationId,
+    from_at: new Date(from).toISOString(),
+    to_at: new Date(to).toISOString(),
+  }));
+  await tx.query(
+    `WITH gone AS (SELECT t.conversation_id, t.seq FROM json_to_recordset($1) AS r (author_id uuid, conversation_id uuid, from_at timestamptz, to_at timestamptz)
+       JOIN ${schema}.timeline t ON t.conversation_id = r.conversation_id AND t.author_id = r.author_id AND t.expires_at >= r.from_at AND t.expires_at < r.to_at)
+     UPDATE ${schema}.timeline t SET text = NULL, original = NULL, body = NULL, erased = true FROM gone
+     WHERE t.conversation_id = gone.conversation_id AND t.kind = ANY ($2) AND (t.seq = gone.seq OR t.target_seq = gone.seq)`,
+    [JSON.stringify(rows), AUTHORED],
+  );
+}
 
 const COLUMNS: Readonly<Record<string, string>> = {
   conversation_id: 'uuid',
