@@ -31,6 +31,7 @@ import { DevelopmentQueries } from './operations/queries.js';
 import { LiveSubscriptions } from './operations/subscriptions.js';
 import { PresenceFields } from './presence/fields.js';
 import { PresenceSubscriptions } from './presence/subscriptions.js';
+import { MemberReceiptFields, MessageInfoFields } from './receipts/info.js';
 import { WatermarkFields } from './receipts/fields.js';
 import { ReceiptMutations } from './receipts/mutations.js';
 import { TypingMutations } from './typing/mutations.js';
@@ -72,6 +73,8 @@ const RESOLVERS = [
   ChatFields,
   StarFields,
   WatermarkFields,
+  MessageInfoFields,
+  MemberReceiptFields,
   PresenceFields,
 ];
 

@@ -30,7 +30,7 @@ import {
   type PreferenceHandlers,
   type PreferenceStates,
 } from '../domain/preferences/index.js';
-import { receiptHandlers, type ReceiptHandlers } from '../domain/receipts/index.js';
+import { receiptHandlers, receiptTimes, type ReceiptHandlers, type ReceiptTimes } from '../domain/receipts/index.js';
 import { typingHandlers, type TypingHandlers } from '../domain/typing/index.js';
 import type { Cache } from '../platform/cache/port.js';
 import { systemClock } from '../platform/clock/system.js';
@@ -113,6 +113,7 @@ export interface App {
     readonly broadcasts: BroadcastHandlers;
     readonly disappearing: DisappearingHandlers;
     readonly receipts: ReceiptHandlers;
+    readonly receiptTimes: ReceiptTimes;
     readonly preferences: PreferenceHandlers;
     readonly typing: TypingHandlers;
   };
@@ -260,6 +261,7 @@ async function build(
       limiter,
       findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId),
     }),
+    receiptTimes: receiptTimes({ eventStore }),
     preferences: preferenceHandlers({
       eventStore,
       states: preferences,

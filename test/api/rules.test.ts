@@ -43,6 +43,7 @@ const RULES: Record<string, string> = {
   'query.groupByLink': 'device',
   'query.starredMessages': 'device',
   'query.unreadTotals': 'device',
+  'query.messageInfo': 'device',
   'query.devOutbox': 'public',
   'mutation.requestOtp': 'public',
   'mutation.submitOtp': 'public',
@@ -107,7 +108,7 @@ function call({ operation, field }: { operation: string; field: GraphQLField<unk
   return `${operation} { ${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selection} }`;
 }
 
-const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv', linkId: 'lnk' };
+const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv', linkId: 'lnk', messageId: 'msg' };
 const kindsOf: Record<string, string> = { conversation: 'cnv', message: 'msg', account: 'acc', revokeDevice: 'dev' };
 
 function valueOf(type: GraphQLInputType, name: string): string {

@@ -7,7 +7,7 @@ import type { DisappearingHandlers } from '../../domain/disappearing/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
 import type { PreferenceHandlers } from '../../domain/preferences/index.js';
-import type { ReceiptHandlers } from '../../domain/receipts/index.js';
+import type { ReceiptHandlers, ReceiptTimes } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
 import type { TypingHandlers } from '../../domain/typing/index.js';
 import type { Clock } from '../../platform/clock/port.js';
@@ -69,6 +69,7 @@ export interface Services {
   readonly messageChanges: MessageChangeHandlers;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
   readonly preferences: PreferenceHandlers;
+  readonly receiptTimes: ReceiptTimes;
   readonly reads: Reads;
   readonly live: Pick<LiveHub, 'updates' | 'conversationUpdates' | 'position'>;
   readonly presence: Pick<PresenceWatches, 'watch' | 'see'>;

@@ -58,6 +58,7 @@ export const LIMITS = {
     seconds: 60,
     doc: 'per device: subscriptions to presence and typing; each chat opened is two',
   },
+  messageInfo: { points: 120, seconds: 60, doc: 'per account: it reads the log' },
   query: { points: 1000, seconds: 5, doc: 'per device: scrolling fast through a long history' },
 } as const satisfies Record<string, Limit>;
 

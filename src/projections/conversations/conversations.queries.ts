@@ -102,6 +102,15 @@ export async function conversationsPage(
   return rows.map((row) => ({ ...viewOf(row), pinnedAt: Number(row.pinned) }));
 }
 
+export async function kindOfConversation(db: Db, id: string): Promise<ConversationKind | null> {
+  const { rows } = await db.query<{ kind: ConversationKind }>({
+    name: 'kind_of_conversation',
+    text: 'SELECT kind FROM conversations WHERE id = $1',
+    values: [id],
+  });
+  return rows[0]?.kind ?? null;
+}
+
 function viewOf(row: Row): ConversationView {
   return {
     id: row.id,

@@ -4,6 +4,8 @@ import {
   addMembers,
   changeRole,
   createGroup,
+  createInviteLink,
+  joinGroup,
   leaveGroup,
   removeMember,
   updateGroupInfo,
@@ -139,6 +141,22 @@ describe('a group', () => {
     await addMembers(owner.client, id, dan.accountId);
     const { readToken } = await sendText(dan.client, id, 'c1', 'now');
     expect(await textsOf(dan, id, readToken)).toEqual(['long ago', 'now']);
+  });
+
+  it('adds nobody who does not let the caller add them: a link can be sent instead', async () => {
+    const { people, id } = await group();
+    const [owner, , , dan] = people;
+    await dan.client.run('mutation { updatePrivacy(input: { addToGroups: { kind: NOBODY } }) { __typename } }');
+    const notAdded = [{ accountId: dan.accountId, reason: 'INVITE' }];
+    expect(await addMembers(owner.client, id, dan.accountId)).toMatchObject({ notAdded });
+    expect(
+      await createGroup(owner.client, { clientId: 'g2', name: 'Other', memberIds: [dan.accountId] }),
+    ).toMatchObject({ created: true, notAdded });
+    await expect(sendText(dan.client, id, 'c1', 'in?')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    // A request of one's own is another matter.
+    const { token } = await createInviteLink(owner.client, id);
+    await joinGroup(dan.client, token);
+    await sendText(dan.client, id, 'c1', 'in');
   });
 
   it('obeys its settings and roles', async () => {
