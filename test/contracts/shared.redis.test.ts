@@ -9,7 +9,7 @@ import { limiterContract } from './limiter.js';
 import { signalsContract } from './signals.js';
 
 // Seen as skipped without a Redis; `npm run engines -- up redis` starts one.
-describe.skipIf(redisUrl === undefined)('the shared ports', () => {
+describe.skipIf(redisUrl === undefined)('', () => {
   cacheContract('Redis', async () => {
     const [one, other] = await Promise.all([connectTest(), connectTest()]);
     return {
