@@ -20,6 +20,7 @@ import { GroupMutations } from './groups/mutations.js';
 import { GroupQueries } from './groups/queries.js';
 import { enforceRules } from './kit/authorize.js';
 import { MessageChangeMutations } from './messages/changeMutations.js';
+import { ConversationMessageFields } from './messages/conversationFields.js';
 import { MessageFields } from './messages/fields.js';
 import { MessageMutations } from './messages/mutations.js';
 import { MessageQueries } from './messages/queries.js';
@@ -72,6 +73,7 @@ const RESOLVERS = [
   MessageFields,
   ChatFields,
   StarFields,
+  ConversationMessageFields,
   WatermarkFields,
   MessageInfoFields,
   MemberReceiptFields,

@@ -19,12 +19,6 @@ import {
 import { disappearingHandlers, type DisappearingHandlers } from '../domain/disappearing/index.js';
 import { groupHandlers, type GroupHandlers } from '../domain/groups/index.js';
 import {
-  messageChangeHandlers,
-  messageHandlers,
-  type MessageChangeHandlers,
-  type MessageHandlers,
-} from '../domain/messages/index.js';
-import {
   preferenceHandlers,
   preferenceStates,
   type PreferenceHandlers,
@@ -64,14 +58,11 @@ import {
   deviceWatermarks,
   knownMessages,
 } from '../projections/conversations/commands.queries.js';
-import { findTarget, messagePlace } from '../projections/timeline/target.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
 import { placeOfMessage, preferencesSnapshot } from '../projections/preferences/preferences.queries.js';
 import { createProjector, type Projector } from '../projections/kit/projector.js';
+import { messageFeatures, type MessageFeatures } from './messages.js';
 import { openShared } from './shared.js';
-
-/** How long a command waits for the read model to have a message that was just acknowledged. */
-const CAUGHT_UP_MS = 5_000;
 
 export interface ComposeOptions {
   readonly logger: Logger;
@@ -103,13 +94,11 @@ export interface App {
   readonly preferences: PreferenceStates;
   readonly relations: Relations;
   readonly projector: Projector;
-  readonly handlers: {
+  readonly handlers: MessageFeatures & {
     readonly accounts: AccountHandlers;
     readonly contacts: ContactHandlers;
     readonly conversations: ConversationHandlers;
     readonly groups: GroupHandlers;
-    readonly messages: MessageHandlers;
-    readonly messageChanges: MessageChangeHandlers;
     readonly broadcasts: BroadcastHandlers;
     readonly disappearing: DisappearingHandlers;
     readonly receipts: ReceiptHandlers;
@@ -118,7 +107,7 @@ export interface App {
     readonly typing: TypingHandlers;
   };
   /** For what follows from something that was limited already. */
-  readonly unlimited: { readonly conversations: ConversationHandlers; readonly messages: MessageHandlers };
+  readonly unlimited: { readonly conversations: ConversationHandlers; readonly messages: MessageFeatures['messages'] };
   /** For `registerMany`. */
   readonly seedDeps: SeedDeps;
   /** By port, the adapter that serves it. */
@@ -223,7 +212,8 @@ async function build(
     (await related.of(account)).allows('addToGroups', actor) ? 'yes' : 'invite';
   const conversationsWith = (by: Limiter): ConversationHandlers =>
     conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter: by, accountExists });
-  const messagesWith = (by: Limiter): MessageHandlers => messageHandlers({ writer, states, keys, clock, limiter: by });
+  const messagesWith = (by: Limiter): MessageFeatures =>
+    messageFeatures({ pool, eventStore, writer, states, keys, clock, ids, limiter: by, projector });
   const handlers = {
     accounts,
     contacts: contactHandlers({
@@ -238,18 +228,7 @@ async function build(
     }),
     conversations: conversationsWith(limiter),
     groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }),
-    messageChanges: messageChangeHandlers({
-      eventStore,
-      writer,
-      keys,
-      clock,
-      ids,
-      limiter,
-      findTarget: (id, ref, account) => findTarget(pool, id, ref, account),
-      findPlace: (id) => messagePlace(pool, id),
-      caughtUp: async () => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS),
-    }),
-    messages: messagesWith(limiter),
+    ...messagesWith(limiter),
     disappearing: disappearingHandlers({ eventStore, writer, keys, clock, ids, limiter }),
     broadcasts: broadcastHandlers({ writer, states, keys, clock, ids, limiter, existing }),
     receipts: receiptHandlers({
@@ -274,7 +253,7 @@ async function build(
     }),
     typing: typingHandlers({ states, limiter, signals: shared.signals, clock }),
   };
-  const unlimited = { conversations: conversationsWith(noLimits), messages: messagesWith(noLimits) };
+  const unlimited = { conversations: conversationsWith(noLimits), messages: messagesWith(noLimits).messages };
   return {
     config,
     logger,

@@ -5,7 +5,7 @@ import {
   type ConversationHandlers,
   type ConversationStates,
 } from '../domain/conversations/index.js';
-import type { MessageContent, MessageDataOf, MessageHandlers } from '../domain/messages/index.js';
+import { givenOf, type MessageContent, type MessageDataOf, type MessageHandlers } from '../domain/messages/index.js';
 import { streamId } from '../domain/shared/streams.js';
 import type { OpenedEvent } from '../platform/keys/opener.js';
 import { RetryLater, type Follower } from './kit/follower.js';
@@ -31,9 +31,15 @@ export function broadcastFollower({ states, start, send }: BroadcastsDeps): Foll
     if (started.outcome === 'rate_limited') throw new RetryLater();
     const content = openedContent(event);
     if (started.outcome !== 'started' || content === null) return;
-    const { at } = event.data as MessageDataOf<'MessageSent'>;
-    const clientId = broadcastClientId(event.id);
-    const sent = await send({ actor, conversationId: started.conversationId, clientId, content, claimedAt: at });
+    const { at, viewOnce } = event.data as MessageDataOf<'MessageSent'>;
+    const sent = await send({
+      actor,
+      conversationId: started.conversationId,
+      clientId: broadcastClientId(event.id),
+      content: givenOf(content, at),
+      claimedAt: at,
+      ...(viewOnce === undefined ? {} : { viewOnce }),
+    });
     if (sent.outcome === 'busy' || sent.outcome === 'rate_limited') throw new RetryLater();
   };
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { ABSENT, evolve, toldOf } from '../../src/domain/conversations/state.js';
-import type { MessageContent, MessageDataOf } from '../../src/domain/messages/events.js';
+import type { GivenContent } from '../../src/domain/messages/contents.js';
+import type { MessageDataOf } from '../../src/domain/messages/events.js';
 import { fingerprint, sealedMessage } from '../../src/domain/messages/seal.js';
 import { placed } from '../kit/specification.js';
 import { open, sealAad } from '../../src/platform/keys/seal.js';
@@ -16,7 +17,7 @@ interface Golden {
     readonly type: string;
     readonly v: number;
     readonly data: object;
-    readonly plain?: MessageContent<string>;
+    readonly plain?: Extract<GivenContent, { readonly kind: 'text' | 'sealed' }>;
   }[];
 }
 
@@ -56,11 +57,10 @@ it('what is written now fits the schema', () => {
     id: '0199a1b2-0000-8000-8000-0000000000ff',
     clientId: 'c',
     account: '0199a1b2-0000-7000-8000-0000000000aa',
-    content,
     fingerprint: fingerprint(key, content),
     metadata: { occurredAt: 1 },
   };
-  expect(fits('MessageSent', sealedMessage(draft, key, 1).data), ajv.errorsText()).toBe(true);
-  expect(fits('MessageSent', { ...sealedMessage(draft, key, 1).data, text: 'in the open' })).toBe(false);
+  expect(fits('MessageSent', sealedMessage(draft, key, 1, content).data), ajv.errorsText()).toBe(true);
+  expect(fits('MessageSent', { ...sealedMessage(draft, key, 1, content).data, text: 'in the open' })).toBe(false);
   expect(fits('WatermarkAdvanced', { accountId: draft.account, deviceId: draft.account })).toBe(false);
 });

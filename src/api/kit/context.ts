@@ -5,7 +5,7 @@ import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { DisappearingHandlers } from '../../domain/disappearing/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
-import type { MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
+import type { ForwardHandlers, MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
 import type { PreferenceHandlers } from '../../domain/preferences/index.js';
 import type { ReceiptHandlers, ReceiptTimes } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
@@ -67,6 +67,7 @@ export interface Services {
   readonly disappearing: Pick<DisappearingHandlers, 'setTimer'>;
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly messageChanges: MessageChangeHandlers;
+  readonly forwards: ForwardHandlers;
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
   readonly preferences: PreferenceHandlers;
   readonly receiptTimes: ReceiptTimes;

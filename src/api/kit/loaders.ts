@@ -9,10 +9,12 @@ import {
 } from '../../projections/accounts/accounts.queries.js';
 import { seenProfiles, type Seeing, type SeenProfile } from '../../projections/accounts/seen.queries.js';
 import { membersPages, type MembersKey, type MemberView } from '../../projections/conversations/members.queries.js';
+import { arePinned, pinsOf, type PinView } from '../../projections/timeline/pins.queries.js';
+import { pollsOf, type PollView } from '../../projections/timeline/polls.queries.js';
 import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
 import { recipientsOfLists } from '../../projections/lists/lists.queries.js';
-import { lastMessages, type TimelineView } from '../../projections/timeline/timeline.queries.js';
-import { unreadCounts } from '../../projections/timeline/unread.queries.js';
+import { lastMessages, messagesAt, type TimelineView } from '../../projections/timeline/timeline.queries.js';
+import { unreadCounts, unreadMentions } from '../../projections/timeline/unread.queries.js';
 import type { Presence } from '../presence/types.js';
 import { othersOf, watermarksShown, type OthersView } from '../../projections/receipts/receipts.queries.js';
 import { chatPreferences, starredOf, type ChatView } from '../../projections/preferences/preferences.queries.js';
@@ -38,6 +40,11 @@ export interface Loaders {
   readonly recipientsOf: DataLoader<string, readonly string[]>;
   readonly unread: DataLoader<InConversation, number, string>;
   readonly reactions: DataLoader<MessageKey, readonly ReactionView[], string>;
+  readonly poll: DataLoader<MessageKey, PollView, string>;
+  readonly messageAt: DataLoader<MessageKey, TimelineView | null, string>;
+  readonly pinned: DataLoader<MessageKey, boolean, string>;
+  readonly pins: DataLoader<InConversation, readonly PinView[], string>;
+  readonly unreadMentions: DataLoader<InConversation, number, string>;
   readonly lastMessage: DataLoader<InConversation, TimelineView | null, string>;
   /** Undefined for a chat that nothing was ever changed of. */
   readonly chat: DataLoader<InConversation, ChatView | undefined, string>;
@@ -61,6 +68,11 @@ export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<r
     presenceOf: new DataLoader(see),
     recipientsOf: byKey((ids) => recipientsOfLists(db, ids), []),
     reactions: new DataLoader((keys) => reactionsOf(db, keys), { cacheKeyFn: messageKey }),
+    poll: new DataLoader((keys) => pollsOf(db, keys), { cacheKeyFn: messageKey }),
+    messageAt: new DataLoader((keys) => messagesAt(db, keys), { cacheKeyFn: messageKey }),
+    pinned: new DataLoader((keys) => arePinned(db, keys), { cacheKeyFn: messageKey }),
+    pins: inConversation((keys) => pinsOf(db, keys)),
+    unreadMentions: inConversation((keys) => unreadMentions(db, keys)),
     chat: inConversation((keys) => chatPreferences(db, keys)),
     starred: new DataLoader((keys) => starredOf(db, keys), { cacheKeyFn: messageKey }),
   };

@@ -140,6 +140,17 @@ export class TooMany extends Problem {
   readonly limit!: number;
 }
 
+@Shape({ implements: () => Problem, description: 'Of what is no text.' })
+export class InvalidContent extends Problem {
+  readonly __typename!: 'InvalidContent';
+
+  @Field(() => String)
+  readonly field!: string;
+
+  @Field(() => String, { description: '`out_of_range`, `too_few`, `too_many`, `repeated` or `past`.' })
+  readonly reason!: string;
+}
+
 @Shape({ implements: () => Problem, description: 'The same for one that the caller may not see.' })
 export class NoSuchMessage extends Problem {
   readonly __typename!: 'NoSuchMessage';
@@ -206,6 +217,7 @@ export const PROBLEMS = {
   NoRecipients: ['NO_RECIPIENTS', 'A list needs a recipient.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],
   TooMany: ['TOO_MANY', 'More than may be: nothing was written.'],
+  InvalidContent: ['INVALID_CONTENT', 'A part of the content is not what it may be.'],
   NoSuchMessage: ['NO_SUCH_MESSAGE', 'The message does not exist or is not yours to see.'],
   MessageGone: ['MESSAGE_GONE', 'The message says nothing any more.'],
   NotApplicable: ['NOT_APPLICABLE', 'This cannot be done to a message of this kind, or here.'],

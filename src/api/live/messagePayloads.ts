@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { encodeId } from '../kit/nodeIds.js';
-import { contentOf } from '../messages/content.js';
+import { contentOf, locationContent } from '../messages/content.js';
 import { mentionsValue } from '../messages/values.js';
 import type { UpdateValue } from './updates.js';
 
@@ -42,6 +42,27 @@ export function aboutMessage(entry: TimelineEntry, targetSeq: number): UpdateVal
       return { __typename: 'MessageDeleted', ...about };
     case 'reaction_changed':
       return { __typename: 'ReactionChanged', ...about, emoji: (entry.body?.['emoji'] as string | null) ?? null };
+    case 'message_pinned':
+    case 'message_unpinned':
+      return { __typename: 'PinChanged', ...about, pinned: entry.kind === 'message_pinned' };
+    case 'poll_voted': {
+      const { options, secret } = entry.body as { readonly options: readonly number[]; readonly secret?: true };
+      const voter = secret === true ? { accountId: null, options: null } : { options };
+      return { __typename: 'PollChanged', ...about, ...voter, closed: false };
+    }
+    case 'poll_closed':
+      return { __typename: 'PollChanged', ...about, options: null, closed: true };
+    case 'location_updated': {
+      const place = entry.body?.['place'];
+      // Of places where somebody was the newest is kept.
+      return typeof place === 'string'
+        ? { __typename: 'LocationChanged', ...about, place: locationContent(place, null), ended: false }
+        : undefined;
+    }
+    case 'location_ended':
+      return { __typename: 'LocationChanged', ...about, place: null, ended: true };
+    case 'view_once_opened':
+      return { __typename: 'ViewOnceOpened', ...about };
     default:
       return undefined;
   }

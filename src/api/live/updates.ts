@@ -1,4 +1,4 @@
-import type { MessageContent } from '../messages/contentTypes.js';
+import type { LocationContent, MessageContent } from '../messages/contentTypes.js';
 import type { GroupUpdateValue } from './groupUpdates.js';
 import type { PreferenceUpdateValue } from '../preferences/updates.js';
 
@@ -9,6 +9,10 @@ export type UpdateValue =
   | MessageEditedValue
   | MessageDeletedValue
   | ReactionChangedValue
+  | PinChangedValue
+  | PollChangedValue
+  | LocationChangedValue
+  | ViewOnceOpenedValue
   | ReceiptAdvancedValue
   | GroupReceiptAdvancedValue
   | ConversationAddedValue
@@ -66,6 +70,28 @@ export interface MessageDeletedValue extends AboutMessage {
 export interface ReactionChangedValue extends AboutMessage {
   readonly __typename: 'ReactionChanged';
   readonly emoji: string | null;
+}
+
+export interface PinChangedValue extends AboutMessage {
+  readonly __typename: 'PinChanged';
+  readonly pinned: boolean;
+}
+
+export interface PollChangedValue extends Omit<AboutMessage, 'accountId'> {
+  readonly __typename: 'PollChanged';
+  readonly accountId: string | null;
+  readonly options: readonly number[] | null;
+  readonly closed: boolean;
+}
+
+export interface LocationChangedValue extends AboutMessage {
+  readonly __typename: 'LocationChanged';
+  readonly place: LocationContent | null;
+  readonly ended: boolean;
+}
+
+export interface ViewOnceOpenedValue extends AboutMessage {
+  readonly __typename: 'ViewOnceOpened';
 }
 
 export interface ReceiptAdvancedValue {

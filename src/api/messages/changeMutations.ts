@@ -1,10 +1,22 @@
-import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { decodeId } from '../kit/nodeIds.js';
+import { problem } from '../kit/problems.js';
 import { Allow } from '../kit/shape.js';
 import { changed } from './changed.js';
-import { DeleteMessageResult, EditMessageResult, ReactToMessageResult } from './changeResults.js';
-import { EditMessageInput } from './inputs.js';
+import {
+  ClosePollResult,
+  DeleteMessageResult,
+  EditMessageResult,
+  OpenViewOnceResult,
+  PinMessageResult,
+  ReactToMessageResult,
+  UpdateLocationResult,
+  VotePollResult,
+} from './changeResults.js';
+import { onceContent } from './content.js';
+import { givenPlace } from './given.js';
+import { EditMessageInput, PlaceInput } from './inputs.js';
 import { mentionsOf } from './mentions.js';
 
 @Resolver()
@@ -41,6 +53,85 @@ export class MessageChangeMutations {
   ): Promise<typeof ReactToMessageResult> {
     const request = { ...of(messageId, context), emoji: emoji ?? null };
     return changed(context, messageId, context.services.messageChanges.react(request));
+  }
+
+  @Allow('device')
+  @Mutation(() => PinMessageResult, { description: 'Up to three; in groups by admins.' })
+  async pinMessage(
+    @Arg('messageId', () => ID) messageId: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof PinMessageResult> {
+    const request = { ...of(messageId, context), pinned: true };
+    return changed(context, messageId, context.services.messageChanges.pin(request));
+  }
+
+  @Allow('device')
+  @Mutation(() => PinMessageResult)
+  async unpinMessage(
+    @Arg('messageId', () => ID) messageId: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof PinMessageResult> {
+    const request = { ...of(messageId, context), pinned: false };
+    return changed(context, messageId, context.services.messageChanges.pin(request));
+  }
+
+  @Allow('device')
+  @Mutation(() => VotePollResult, { description: 'In the place of the vote before; no options take it back.' })
+  async votePoll(
+    @Arg('messageId', () => ID) messageId: string,
+    @Arg('options', () => [Int], { description: 'Their indexes, from 0.' }) options: readonly number[],
+    @Ctx() context: ApiContext,
+  ): Promise<typeof VotePollResult> {
+    const request = { ...of(messageId, context), options };
+    return changed(context, messageId, context.services.messageChanges.vote(request));
+  }
+
+  @Allow('device')
+  @Mutation(() => ClosePollResult, { description: 'By its author, or an admin of the group.' })
+  async closePoll(
+    @Arg('messageId', () => ID) messageId: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof ClosePollResult> {
+    return changed(context, messageId, context.services.messageChanges.closePoll(of(messageId, context)));
+  }
+
+  @Allow('device')
+  @Mutation(() => UpdateLocationResult, { description: 'Of a live location, every 3 seconds at most.' })
+  async updateLocation(
+    @Arg('messageId', () => ID) messageId: string,
+    @Arg('place', () => PlaceInput) place: PlaceInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof UpdateLocationResult> {
+    const request = { ...of(messageId, context), place: givenPlace(place) };
+    return changed(context, messageId, context.services.messageChanges.moveLocation(request));
+  }
+
+  @Allow('device')
+  @Mutation(() => UpdateLocationResult, { description: 'Ends a live location before its time.' })
+  async stopLocation(
+    @Arg('messageId', () => ID) messageId: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof UpdateLocationResult> {
+    return changed(context, messageId, context.services.messageChanges.endLocation(of(messageId, context)));
+  }
+
+  @Allow('device')
+  @Mutation(() => OpenViewOnceResult, {
+    description: 'Shows what it says, once an account: docs/topics/messages/view-once.md.',
+  })
+  async openViewOnce(
+    @Arg('messageId', () => ID) messageId: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof OpenViewOnceResult> {
+    const done = await context.services.messageChanges.openViewOnce(of(messageId, context));
+    if (done.outcome !== 'changed') return changed(context, messageId, Promise.resolve(done));
+    return done.said === undefined
+      ? problem('MessageGone')
+      : {
+          __typename: 'ViewOnceShown',
+          content: onceContent(done.said),
+          readToken: context.services.cursors.encodeReadToken(done.position),
+        };
   }
 }
 

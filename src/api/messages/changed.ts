@@ -1,8 +1,10 @@
-import type { ChangeOutcome } from '../../domain/messages/index.js';
+import type { ChangeOutcome, ContentProblem, SendOutcome } from '../../domain/messages/index.js';
 import { assertNever } from '../kit/assertNever.js';
 import type { ApiContext } from '../kit/context.js';
 import { encodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
+
+type Refused = Extract<ChangeOutcome | SendOutcome, { outcome: 'refused' }>['why'];
 
 /** The outcome as the API says it. A mutation's union has what it can come to: hence `never`, which fits each. */
 export async function changed(context: ApiContext, messageId: string, outcome: Promise<ChangeOutcome>): Promise<never> {
@@ -20,7 +22,7 @@ function valueOf({ services }: ApiContext, messageId: string, done: ChangeOutcom
         readToken: services.cursors.encodeReadToken(done.position),
       };
     case 'invalid_text':
-      return problem('InvalidText', { field: done.field, reason: done.reason });
+      return invalidContent(done);
     case 'rate_limited':
       return problem('RateLimited', { retryAfterMs: done.retryAfterMs });
     case 'busy':
@@ -32,8 +34,19 @@ function valueOf({ services }: ApiContext, messageId: string, done: ChangeOutcom
   }
 }
 
-function refusal(why: Extract<ChangeOutcome, { outcome: 'refused' }>['why']): object {
+const TEXT_REASONS = ['empty', 'too_long', 'malformed'];
+
+export function invalidContent({
+  field,
+  reason,
+}: ContentProblem): ReturnType<typeof problem<'InvalidText' | 'InvalidContent', ContentProblem>> {
+  return problem(TEXT_REASONS.includes(reason) ? 'InvalidText' : 'InvalidContent', { field, reason });
+}
+
+export function refusal(why: Refused): object {
   switch (why.kind) {
+    case 'invalid_content':
+      return invalidContent(why);
     case 'not_a_member':
       return problem('NotAMember');
     case 'no_such_message':

@@ -1,3 +1,4 @@
+import type { SaidOnce } from '../../domain/messages/index.js';
 import type { Said } from '../../projections/timeline/timeline.queries.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { ContactContent, LocationContent, MessageContent, PollContent } from './contentTypes.js';
@@ -26,11 +27,18 @@ export function contentOf(said: Said): MessageContent {
 }
 
 /** What one of those that are shown once says, to who opens it. */
-export function shownOnce(said: Said): MessageContent {
-  return contentOf({ ...said, viewOnce: false });
+export function onceContent({ content, deviceId }: SaidOnce): MessageContent {
+  if (content.kind === 'text') return { __typename: 'TextContent', text: content.text };
+  if (content.kind !== 'sealed') return ERASED;
+  const { algorithm, bytes } = content;
+  return sealedContent({ algorithm, deviceId, payload: bytes });
 }
 
-function sealedContent({ algorithm, deviceId, payload }: Said): MessageContent {
+function sealedContent({
+  algorithm,
+  deviceId,
+  payload,
+}: Pick<Said, 'algorithm' | 'deviceId' | 'payload'>): MessageContent {
   return {
     __typename: 'SealedContent',
     algorithm: algorithm ?? '',

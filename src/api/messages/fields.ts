@@ -4,7 +4,8 @@ import { accountValue } from '../accounts/values.js';
 import type { MessageKey } from '../../projections/timeline/reactions.queries.js';
 import { sessionOf, type ApiContext } from '../kit/context.js';
 import { encodeId } from '../kit/nodeIds.js';
-import { Message, MessageStatus, ReactionCount } from './types.js';
+import { Message, MessageStatus, PollResult, Quote, ReactionCount } from './types.js';
+import { pollValue, quoteValue } from './values.js';
 
 @Resolver(() => Message)
 export class MessageFields {
@@ -37,6 +38,27 @@ export class MessageFields {
       ...reaction,
       accountIds: accountIds.map((accountId) => encodeId('account', accountId)),
     }));
+  }
+
+  @FieldResolver(() => Quote, {
+    nullable: true,
+    description: 'What it answers; null for no answer, and for an answer to what the caller may not see.',
+  })
+  async quote(@Root() message: Message, @Ctx() context: ApiContext): Promise<Quote | null> {
+    if (message.replyTo === null) return null;
+    const found = await context.loaders.messageAt.load({ ...keyOf(message, context), seq: message.replyTo });
+    return found === null ? null : quoteValue(found);
+  }
+
+  @FieldResolver(() => PollResult, { nullable: true, description: 'Of a poll.' })
+  async poll(@Root() message: Message, @Ctx() context: ApiContext): Promise<PollResult | null> {
+    if (message.content.__typename !== 'PollContent') return null;
+    return pollValue(message, await context.loaders.poll.load(keyOf(message, context)), context.services.clock.now());
+  }
+
+  @FieldResolver(() => Boolean)
+  pinned(@Root() message: Message, @Ctx() context: ApiContext): Promise<boolean> {
+    return context.loaders.pinned.load(keyOf(message, context));
   }
 }
 

@@ -1,12 +1,16 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { assertNever } from '../kit/assertNever.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
 import { Allow } from '../kit/shape.js';
-import { SendMessageInput } from './inputs.js';
-import { SendMessageResult } from './results.js';
+import { givenContent } from './given.js';
+import { ForwardMessagesInput, SendMessageInput } from './inputs.js';
+import { mentionsOf } from './mentions.js';
+import { ForwardMessagesResult, SendMessageResult } from './results.js';
+import { sentValue } from './sent.js';
+
+const MAX_FORWARD_CLIENT_ID = 60;
 
 @Resolver()
 export class MessageMutations {
@@ -16,48 +20,46 @@ export class MessageMutations {
     @Arg('input', () => SendMessageInput) input: SendMessageInput,
     @Ctx() context: ApiContext,
   ): Promise<typeof SendMessageResult> {
-    const { services } = context;
-    const { clientId } = input;
-    const done = await services.messages.send({
+    const { clientId, replyTo, viewOnce } = input;
+    const mentions = mentionsOf(input);
+    const done = await context.services.messages.send({
       actor: actorOf(context),
       conversationId: decodeId('conversation', input.conversationId),
       clientId,
-      content: contentOf(input),
+      content: givenContent(input),
+      ...(replyTo == null ? {} : { replyTo: decodeId('message', replyTo) }),
+      ...(mentions === undefined ? {} : { mentions }),
+      ...(viewOnce === true ? { viewOnce } : {}),
     });
-    switch (done.outcome) {
-      case 'sent':
-        return {
-          __typename: 'MessageSent',
-          messageId: encodeId('message', done.messageId),
-          clientId,
-          seq: done.seq,
-          at: done.at,
-          readToken: services.cursors.encodeReadToken(done.position),
-        };
-      case 'not_a_member':
-        return problem('NotAMember');
-      case 'admins_only':
-        return problem('NotAllowed');
-      case 'invalid_text':
-        return problem('InvalidText', { field: done.field, reason: done.reason });
-      case 'idempotency_conflict':
-        return problem('IdempotencyConflict');
-      case 'rate_limited':
-        return problem('RateLimited', { retryAfterMs: done.retryAfterMs });
-      case 'busy':
-        return problem('Busy', { retryAfterMs: done.retryAfterMs });
-      default:
-        return assertNever(done);
-    }
+    return sentValue(context, clientId, done);
   }
-}
 
-function contentOf({
-  text,
-  sealed,
-}: SendMessageInput): Parameters<ApiContext['services']['messages']['send']>[0]['content'] {
-  if ((text == null) === (sealed == null)) throw fault('BAD_USER_INPUT', 'give either text or sealed');
-  if (text != null) return { kind: 'text', text };
-  const { algorithm, payload } = sealed!;
-  return { kind: 'sealed', algorithm, bytes: payload.toString('base64') };
+  @Allow('device')
+  @Mutation(() => ForwardMessagesResult, {
+    description:
+      'New messages that say the same. Idempotent for ever like `sendMessage`: docs/topics/messages/forwards.md.',
+  })
+  async forwardMessages(
+    @Arg('input', () => ForwardMessagesInput) input: ForwardMessagesInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof ForwardMessagesResult> {
+    const { clientId } = input;
+    if (clientId.length === 0 || clientId.length > MAX_FORWARD_CLIENT_ID)
+      throw fault('BAD_USER_INPUT', `clientId must have 1 to ${MAX_FORWARD_CLIENT_ID} characters`);
+    const done = await context.services.forwards.forward({
+      actor: actorOf(context),
+      messageIds: input.messageIds.map((id) => decodeId('message', id)),
+      conversationIds: input.conversationIds.map((id) => decodeId('conversation', id)),
+      clientId,
+    });
+    if (done.outcome === 'too_many') return problem('TooMany', { limit: done.limit });
+    return {
+      __typename: 'MessagesForwarded',
+      forwards: done.all.map((one) => ({
+        conversationId: encodeId('conversation', one.conversationId),
+        sourceId: encodeId('message', one.sourceId),
+        result: sentValue(context, one.clientId, one.outcome),
+      })),
+    };
+  }
 }

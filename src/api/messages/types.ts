@@ -1,3 +1,4 @@
+import type { Said } from '../../projections/timeline/timeline.queries.js';
 import { Field, ID, Int, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../kit/paging.js';
 import { DateTime } from '../kit/scalars.js';
@@ -25,6 +26,51 @@ export class ReactionCount {
 
   @Field(() => [ID], { description: 'Who gave it, the newest 100, the newest first.' })
   readonly accountIds!: readonly string[];
+}
+
+@Shape({ description: 'The message that another answers, as it is now.' })
+export class Quote {
+  @Field(() => ID)
+  readonly messageId!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => ID)
+  readonly authorId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first 160 characters of what can be quoted as text; null for what cannot, or is gone.',
+  })
+  readonly excerpt!: string | null;
+}
+
+@Shape()
+export class PollVote {
+  @Field(() => ID)
+  readonly accountId!: string;
+
+  @Field(() => [Int])
+  readonly options!: readonly number[];
+}
+
+@Shape({ description: 'How a poll stands.' })
+export class PollResult {
+  @Field(() => [Int], { description: 'By option, how many chose it.' })
+  readonly counts!: readonly number[];
+
+  @Field(() => Int)
+  readonly voters!: number;
+
+  @Field(() => [Int], { description: 'What the caller chose.' })
+  readonly mine!: readonly number[];
+
+  @Field(() => [PollVote], { description: 'The newest 100, the newest first; none when votes are not visible.' })
+  readonly votes!: readonly PollVote[];
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was closed; null while it is open.' })
+  readonly closedAt!: number | null;
 }
 
 @Shape({ description: 'What a message said from some time on.' })
@@ -88,6 +134,7 @@ export class Message {
   readonly authorUuid!: string;
   readonly withheld!: boolean;
   readonly replyTo!: number | null;
+  readonly said!: Said;
 }
 
 @Shape()
@@ -106,4 +153,16 @@ export class MessageConnection {
 
   @Field(() => PageInfo)
   readonly pageInfo!: PageInfo;
+}
+
+@Shape()
+export class PinnedMessage {
+  @Field(() => Message)
+  readonly message!: Message;
+
+  @Field(() => ID)
+  readonly pinnedBy!: string;
+
+  @Field(() => DateTime)
+  readonly pinnedAt!: number;
 }

@@ -1,7 +1,7 @@
 import { Field, ID, Int } from 'type-graphql';
 import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
-import { MessageContent } from './contentTypes.js';
+import { LocationContent, MessageContent } from './contentTypes.js';
 
 @Shape({ description: 'A message as a fact, without what depends on the viewer.' })
 export class TimelineMessage {
@@ -93,4 +93,58 @@ export class ReactionChanged extends AboutMessage {
   readonly emoji!: string | null;
 }
 
-export const MESSAGE_UPDATES = [MessageAdded, MessageEdited, MessageDeleted, ReactionChanged] as const;
+@Shape()
+export class PinChanged extends AboutMessage {
+  @Field(() => Boolean)
+  readonly pinned!: boolean;
+}
+
+@Shape({ description: 'A vote, or the end of a poll before its time. Ask for `Message.poll` for how it stands.' })
+export class PollChanged {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => Int)
+  readonly targetSeq!: number;
+
+  @Field(() => DateTime)
+  readonly at!: string;
+
+  @Field(() => ID, { nullable: true, description: 'Null when votes are not visible.' })
+  readonly accountId!: string | null;
+
+  @Field(() => [Int], {
+    nullable: true,
+    description: 'In the place of the vote before; null when votes are not visible.',
+  })
+  readonly options!: readonly number[] | null;
+
+  @Field(() => Boolean)
+  readonly closed!: boolean;
+}
+
+@Shape({ description: 'A live location moved, or ended. After an absence only the newest place comes.' })
+export class LocationChanged extends AboutMessage {
+  @Field(() => LocationContent, { nullable: true, description: 'Its `liveUntil` is that of the message.' })
+  readonly place!: LocationContent | null;
+
+  @Field(() => Boolean)
+  readonly ended!: boolean;
+}
+
+@Shape({ description: '`accountId` has opened it.' })
+export class ViewOnceOpened extends AboutMessage {}
+
+export const MESSAGE_UPDATES = [
+  MessageAdded,
+  MessageEdited,
+  MessageDeleted,
+  ReactionChanged,
+  PinChanged,
+  PollChanged,
+  LocationChanged,
+  ViewOnceOpened,
+] as const;

@@ -8,8 +8,6 @@ const MINUTE = 60_000;
 export const EDIT_WINDOW_MS = 15 * MINUTE;
 export const DELETE_WINDOW_MS = 48 * 60 * MINUTE;
 export const MAX_PINS = 3;
-/** A live location moves at most this often. */
-export const LIVE_INTERVAL_MS = 3_000;
 
 type PlainEvent = MessageEvent<string>;
 export type Change = Exclude<PlainEvent, { readonly type: 'MessageSent' | 'LinkPreviewAdded' | 'MessagesExpired' }>;
@@ -43,19 +41,19 @@ export interface Asked {
   readonly now: number;
 }
 
-const UNCHANGED = { events: [] } as const;
+export const UNCHANGED = { events: [] } as const;
 
 /** The message, if it is there and the account's to see. */
-function concerned({ state, target, account }: Asked): Target | Concerns {
+export function concerned({ state, target, account }: Asked): Target | Concerns {
   if (state.kind === 'absent' || !state.members.has(account)) return { kind: 'not_a_member' };
   return target === undefined || !mayConcern(state, account, target) ? { kind: 'no_such_message' } : target;
 }
 
-function isRejection(value: Target | Concerns): value is Concerns {
+export function isRejection(value: Target | Concerns): value is Concerns {
   return value.kind === 'not_a_member' || value.kind === 'no_such_message';
 }
 
-function about({ seq, withheld }: Target): { readonly target: number; readonly withheld?: true } {
+export function about({ seq, withheld }: Target): { readonly target: number; readonly withheld?: true } {
   return withheld ? { target: seq, withheld } : { target: seq };
 }
 
@@ -99,4 +97,19 @@ export function decideReact(asked: Asked, { emoji }: { readonly emoji: string | 
   if (target.gone) return { rejected: { kind: 'gone' } };
   if (target.emoji === emoji) return UNCHANGED;
   return { events: [{ type: 'ReactionChanged', data: { ...about(target), emoji } }] };
+}
+
+/** By anybody of two; by the admins where there are any. */
+export function decidePin(asked: Asked, { pinned }: { readonly pinned: boolean }): ChangeDecision {
+  const { state, account } = asked;
+  const target = concerned(asked);
+  if (isRejection(target)) return { rejected: target };
+  if (state.kind === 'absent') return { rejected: { kind: 'not_a_member' } };
+  if (state.kind !== 'direct' && !isAdmin(state, account)) return { rejected: { kind: 'not_allowed' } };
+  if (state.pins.includes(target.seq) === pinned) return UNCHANGED;
+  if (!pinned) return { events: [{ type: 'MessageUnpinned', data: about(target) }] };
+  if (target.gone) return { rejected: { kind: 'gone' } };
+  if (target.viewOnce) return { rejected: { kind: 'not_applicable' } };
+  if (state.pins.length >= MAX_PINS) return { rejected: { kind: 'too_many', limit: MAX_PINS } };
+  return { events: [{ type: 'MessagePinned', data: about(target) }] };
 }

@@ -10,9 +10,11 @@ import type {
   KnownMessage,
 } from '../conversations/index.js';
 import { uuidv8 } from '../shared/ids.js';
-import { checkMessage, decideSend, type ContentProblem, type SendRejection } from './decide.js';
-import type { MessageContent } from './events.js';
-import { fingerprint, sealedMessage, sizeOf, type Draft } from './seal.js';
+import { checkMessage, contentOf, type ContentProblem, type GivenContent } from './contents.js';
+import { decideSend, type SendRejection } from './decide.js';
+import type { Mentions } from './events.js';
+import { fingerprint, sealedMessage, sizeOf, type Asides, type Draft, type InTheClear } from './seal.js';
+import { watchTarget, type TargetDeps, type TargetWatch } from './target.js';
 
 export type SendOutcome =
   | {
@@ -23,7 +25,8 @@ export type SendOutcome =
       readonly position: Position;
       readonly repeated: boolean;
     }
-  | { readonly outcome: SendRejection }
+  | { readonly outcome: Extract<SendRejection, string> }
+  | { readonly outcome: 'refused'; readonly why: Exclude<SendRejection, string> }
   | ({ readonly outcome: 'invalid_text' } & ContentProblem)
   | { readonly outcome: 'idempotency_conflict' }
   | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number }
@@ -33,17 +36,32 @@ export interface SendRequest {
   readonly actor: Actor;
   readonly conversationId: string;
   readonly clientId: string;
-  readonly content: MessageContent<string>;
+  readonly content: GivenContent;
+  /** The id of the message that it answers. */
+  readonly replyTo?: string;
+  readonly mentions?: Mentions;
+  readonly viewOnce?: true;
   /** Only of imports: the time that the message claims, milliseconds since the epoch. */
   readonly claimedAt?: number;
+}
+
+/** Of another message: `hops` counts this one. */
+export interface Forwarded {
+  readonly from: string;
+  readonly hops: number;
 }
 
 export interface MessageHandlers {
   /** Idempotent for ever by (conversation, account, client id). Settles when the event is durable. */
   send(request: SendRequest): Promise<SendOutcome>;
+  /** `send` for what is forwarded. `content` undefined: it cannot be any more, but may have been before. */
+  sendForwarded(
+    request: Omit<SendRequest, 'content'> & { readonly content: GivenContent | undefined },
+    forwarded: Forwarded,
+  ): Promise<SendOutcome | undefined>;
 }
 
-export interface MessageDeps {
+export interface MessageDeps extends TargetDeps {
   readonly writer: ConversationWriter;
   readonly states: Pick<ConversationStates, 'load'>;
   readonly keys: Pick<KeyStore, 'ensure'>;
@@ -58,59 +76,116 @@ export function messageId(conversationId: string, account: string, clientId: str
   return uuidv8(`message:${conversationId}:${account}:${clientId}`);
 }
 
-export function messageHandlers({ writer, states, keys, clock, limiter }: MessageDeps): MessageHandlers {
+export function messageHandlers(deps: MessageDeps): MessageHandlers {
+  const { writer, states, keys, clock, limiter } = deps;
+
+  const findKnown = async (conversationId: string, draft: Draft): Promise<SendOutcome | undefined> => {
+    const known = await writer.findKnown(conversationId, await states.load(conversationId), [draft.id]);
+    const message = known.get(draft.id);
+    return message === undefined ? undefined : answerKnown(message, draft);
+  };
+
+  const keyOf = async (account: string): Promise<SubjectKey> => keys.ensure({ subject: account, scope: 'account' });
+
+  const draftOf = (
+    { actor, conversationId, clientId }: Pick<SendRequest, 'actor' | 'conversationId' | 'clientId'>,
+    print: string,
+  ): Draft => ({
+    id: messageId(conversationId, actor.account, clientId),
+    clientId,
+    account: actor.account,
+    fingerprint: print,
+    metadata: { occurredAt: clock.now(), actor },
+  });
+
+  const append = async (
+    { actor, conversationId, ...request }: SendRequest,
+    key: SubjectKey,
+    draft: Draft,
+    hops?: number,
+  ): Promise<SendOutcome> => {
+    const limit = await limiter.take('sendMessage', actor.device);
+    if (!limit.ok) {
+      const known = await findKnown(conversationId, draft);
+      return known ?? { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
+    }
+    const { replyTo } = request;
+    const watch = replyTo === undefined ? undefined : watchTarget(deps, conversationId, { id: replyTo }, actor.account);
+    const written = await writer.submit(conversationId, sendCommand(draft, key, request, watch, hops));
+    switch (written.kind) {
+      case 'appended': {
+        const { at } = written.events[0]!.data as { readonly at: number };
+        const { revision: seq, position, repeated } = written;
+        return { outcome: 'sent', messageId: draft.id, seq, at, position, repeated };
+      }
+      case 'known':
+        return answerKnown(written.message, draft);
+      case 'answered':
+        return typeof written.answer === 'string'
+          ? { outcome: written.answer }
+          : { outcome: 'refused', why: written.answer };
+      case 'busy':
+        return { outcome: 'busy', retryAfterMs: written.retryAfterMs };
+    }
+  };
+
   return {
-    async send({ actor, conversationId, clientId, content, claimedAt }) {
+    async send(request) {
+      const { actor, clientId, content } = request;
       const problem = checkMessage(clientId, content);
       if (problem !== null) return { outcome: 'invalid_text', ...problem };
       const ensured = keys.ensure({ subject: actor.account, scope: 'account' });
       const key = ensured instanceof Promise ? await ensured : ensured;
-      const now = clock.now();
-      const draft: Draft = {
-        id: messageId(conversationId, actor.account, clientId),
-        clientId,
-        account: actor.account,
-        content,
-        fingerprint: fingerprint(key, content),
-        metadata: { occurredAt: now, actor },
-      };
-      const limit = await limiter.take('sendMessage', actor.device);
-      if (!limit.ok) {
-        const known = (await writer.findKnown(conversationId, await states.load(conversationId), [draft.id])).get(
-          draft.id,
-        );
-        return known === undefined
-          ? { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs }
-          : answerKnown(known, draft);
-      }
-      const written = await writer.submit(conversationId, sendCommand(draft, key, claimedAt ?? now));
-      switch (written.kind) {
-        case 'appended': {
-          const { at } = written.events[0]!.data as { readonly at: number };
-          const { revision: seq, position, repeated } = written;
-          return { outcome: 'sent', messageId: draft.id, seq, at, position, repeated };
-        }
-        case 'known':
-          return answerKnown(written.message, draft);
-        case 'answered':
-          return { outcome: written.answer };
-        case 'busy':
-          return { outcome: 'busy', retryAfterMs: written.retryAfterMs };
-      }
+      return append(request, key, draftOf(request, fingerprint(key, content, asidesOf(request))));
+    },
+    async sendForwarded({ content, ...request }, { from, hops }) {
+      const key = await keyOf(request.actor.account);
+      const draft = draftOf(request, fingerprint(key, undefined, { forwarded: from }));
+      return content === undefined
+        ? findKnown(request.conversationId, draft)
+        : append({ ...request, content }, key, draft, hops);
     },
   };
 }
 
-function sendCommand(draft: Draft, key: SubjectKey, claimedAt: number): ConversationCommand<SendRejection> {
-  const { content } = draft;
+/** Undefined for a plain message. */
+function asidesOf({ replyTo, mentions, viewOnce }: SendRequest): Asides | undefined {
+  if (replyTo === undefined && mentions === undefined && viewOnce === undefined) return undefined;
+  return {
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(mentions === undefined ? {} : { mentions }),
+    ...(viewOnce === undefined ? {} : { viewOnce }),
+  };
+}
+
+function sendCommand(
+  draft: Draft,
+  key: SubjectKey,
+  request: Omit<SendRequest, 'actor' | 'conversationId'>,
+  watch: TargetWatch | undefined,
+  hops: number | undefined,
+): ConversationCommand<SendRejection> {
+  const { content, mentions, viewOnce, claimedAt = draft.metadata.occurredAt } = request;
+  const beside = {
+    ...(mentions === undefined ? {} : { mentions }),
+    ...(viewOnce === undefined ? {} : { viewOnce }),
+  };
+  const command = { account: draft.account, at: claimedAt, content, ...beside };
   return {
     messageId: draft.id,
-    size: EVENT_OVERHEAD + sizeOf(content),
-    decide(state) {
-      const decision = decideSend(state, { account: draft.account, at: claimedAt });
-      return 'rejected' in decision
-        ? { answer: decision.rejected }
-        : { events: [sealedMessage(draft, key, decision.accepted.at)] };
+    size: EVENT_OVERHEAD + sizeOf(contentOf(content, 0)),
+    ...(watch === undefined ? {} : { gather: (loaded) => watch.gather(loaded) }),
+    decide(state, _revision, earlier) {
+      const answered = watch === undefined ? undefined : { target: watch.after(earlier) };
+      const decision = decideSend(state, command, answered);
+      if ('rejected' in decision) return { answer: decision.rejected };
+      const { at } = decision.accepted;
+      const more: InTheClear = {
+        ...(answered?.target === undefined ? {} : { replyTo: answered.target.seq }),
+        ...(hops === undefined ? {} : { hops }),
+        ...beside,
+      };
+      return { events: [sealedMessage(draft, key, at, contentOf(content, at), more)] };
     },
   };
 }

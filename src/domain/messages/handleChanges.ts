@@ -5,19 +5,21 @@ import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
 import { seal, type SealedField } from '../../platform/keys/seal.js';
 import type { Limiter } from '../../platform/limits/port.js';
 import type { Actor, ConversationWriter } from '../conversations/index.js';
-import { checkText, type TextProblem } from '../shared/text.js';
-import { MAX_TEXT } from './decide.js';
+import { checkText } from '../shared/text.js';
+import { checkPlace, MAX_TEXT, type ContentProblem, type GivenPlace } from './contents.js';
 import {
   decideDelete,
   decideEdit,
+  decidePin,
   decideReact,
   type Asked,
   type Change,
   type ChangeDecision,
   type ChangeRejection,
 } from './decideChange.js';
+import { decideClosePoll, decideEndLive, decideMove, decideOpen, decideVote } from './decideKinds.js';
 import { emojiOf } from './emoji.js';
-import type { Mentions } from './events.js';
+import type { Mentions, MessageContent } from './events.js';
 import { watchTarget, type TargetDeps } from './target.js';
 
 export type ChangeOutcome =
@@ -29,7 +31,7 @@ export type ChangeOutcome =
       readonly position: Position;
     }
   | { readonly outcome: 'refused'; readonly why: ChangeRejection }
-  | { readonly outcome: 'invalid_text'; readonly field: string; readonly reason: TextProblem }
+  | ({ readonly outcome: 'invalid_text' } & ContentProblem)
   | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number }
   | { readonly outcome: 'busy'; readonly retryAfterMs: number };
 
@@ -43,6 +45,19 @@ export interface MessageChangeHandlers {
   edit(request: ChangeRequest & { readonly text: string; readonly mentions?: Mentions }): Promise<ChangeOutcome>;
   delete(request: ChangeRequest): Promise<ChangeOutcome>;
   react(request: ChangeRequest & { readonly emoji: string | null }): Promise<ChangeOutcome>;
+  pin(request: ChangeRequest & { readonly pinned: boolean }): Promise<ChangeOutcome>;
+  vote(request: ChangeRequest & { readonly options: readonly number[] }): Promise<ChangeOutcome>;
+  closePoll(request: ChangeRequest): Promise<ChangeOutcome>;
+  moveLocation(request: ChangeRequest & { readonly place: GivenPlace }): Promise<ChangeOutcome>;
+  endLocation(request: ChangeRequest): Promise<ChangeOutcome>;
+  /** What it says, to who opens it: nowhere else. */
+  openViewOnce(request: ChangeRequest): Promise<ChangeOutcome & { readonly said?: SaidOnce }>;
+}
+
+/** What a message that is shown once says, as the read model has it. */
+export interface SaidOnce {
+  readonly content: MessageContent<string>;
+  readonly deviceId: string;
 }
 
 export interface MessagePlace {
@@ -59,6 +74,8 @@ export interface MessageChangeDeps extends TargetDeps {
   readonly limiter: Limiter;
   /** Where the read model has a message. */
   readonly findPlace: (messageId: string) => Promise<MessagePlace | undefined>;
+  /** Undefined once it says nothing any more. */
+  readonly findSaidOnce: (place: MessagePlace) => Promise<SaidOnce | undefined>;
   /** Resolves when the read model has all that is in the log now, or after some time. */
   readonly caughtUp: () => Promise<unknown>;
 }
@@ -143,6 +160,29 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
       const emoji = given === null ? null : emojiOf(given);
       if (given !== null && emoji === null) return { outcome: 'invalid_text', field: 'emoji', reason: 'malformed' };
       return change(request, EVENT_SIZE, (asked) => decideReact(asked, { emoji }));
+    },
+    pin: ({ pinned, ...request }) => change(request, EVENT_SIZE, (asked) => decidePin(asked, { pinned })),
+    vote: ({ options, ...request }) => change(request, EVENT_SIZE, (asked) => decideVote(asked, { options })),
+    closePoll: (request) => change(request, EVENT_SIZE, decideClosePoll),
+    async moveLocation({ place: given, ...request }) {
+      const problem = checkPlace(given);
+      if (problem !== null) return { outcome: 'invalid_text', ...problem };
+      const place = JSON.stringify(given);
+      const sealed = await keyOf(request.actor.account);
+      return change(
+        request,
+        EVENT_SIZE + place.length * 4,
+        (asked) => decideMove(asked, { place }),
+        ({ type, data }, id) => ({ ...data, place: sealed(`${id}|${type}|place`, place) }),
+      );
+    },
+    endLocation: (request) => change(request, EVENT_SIZE, decideEndLive),
+    async openViewOnce(request) {
+      // Before it is opened: the last to open it leaves nothing in the read model.
+      const place = await placeOf(request.messageId);
+      const said = place === undefined ? undefined : await deps.findSaidOnce(place);
+      const done = await change(request, EVENT_SIZE, decideOpen);
+      return done.outcome === 'changed' && said !== undefined ? { ...done, said } : done;
     },
   };
 }

@@ -1,4 +1,5 @@
-export { MAX_SEALED_BYTES, MAX_TEXT, type ContentProblem } from './decide.js';
+export { givenOf } from './contents.js';
+export type { ContentProblem, GivenContent, GivenPlace } from './contents.js';
 export type { MessageContent, MessageDataOf, MessageEvent, MessageEventType, Mentions } from './events.js';
 export {
   messageHandlers,
@@ -15,6 +16,15 @@ export {
   type MessageChangeDeps,
   type MessageChangeHandlers,
   type MessagePlace,
+  type SaidOnce,
 } from './handleChanges.js';
 export type { ChangeRejection } from './decideChange.js';
 export type { Target, TargetLookup, TargetRef } from './target.js';
+export {
+  forwardHandlers,
+  type ForwardDeps,
+  type ForwardedOne,
+  type ForwardHandlers,
+  type ForwardOutcome,
+  type ForwardSource,
+} from './handleForward.js';

@@ -2,13 +2,27 @@ import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { EventMetadata, NewEvent } from '../../platform/eventStore/port.js';
 import type { SubjectKey } from '../../platform/keys/port.js';
 import { seal, type SealedField } from '../../platform/keys/seal.js';
-import type { MessageContent } from './events.js';
+import type { GivenContent } from './contents.js';
+import type { Mentions, MessageContent, MessageDataOf } from './events.js';
 
 // As key objects: a key of raw bytes costs 10 us at every use.
 const fingerprintKeys = new WeakMap<SubjectKey, SubjectKey>();
 
-/** HMAC-SHA-256 of the content under a key derived (HKDF) from the author's, the first 16 bytes in base64. */
-export function fingerprint(key: SubjectKey, content: MessageContent<string>): string {
+/** What a send has beside its content, as it was asked for; nothing in a plain message. */
+export interface Asides {
+  /** The id of the message that it answers. */
+  readonly replyTo?: string;
+  readonly mentions?: Mentions;
+  readonly viewOnce?: true;
+  /** The id of the message that it is forwarded from. */
+  readonly forwarded?: string;
+}
+
+/**
+ * HMAC-SHA-256 of what was asked to be sent under a key derived (HKDF) from the author's, the first 16 bytes in base64. A
+ * forwarded message is known by what it was forwarded from: that may change before a repeat.
+ */
+export function fingerprint(key: SubjectKey, content: GivenContent | undefined, asides?: Asides): string {
   let derived = fingerprintKeys.get(key);
   if (derived === undefined) {
     derived = createSecretKey(
@@ -17,9 +31,11 @@ export function fingerprint(key: SubjectKey, content: MessageContent<string>): s
     fingerprintKeys.set(key, derived);
   }
   const hmac = createHmac('sha256', derived);
-  if (content.kind === 'text') hmac.update('text\0').update(content.text);
+  if (content === undefined) hmac.update('forwarded');
+  else if (content.kind === 'text') hmac.update('text\0').update(content.text);
   else if (content.kind !== 'sealed') hmac.update(`${content.kind}\0`).update(JSON.stringify(content));
   else hmac.update(`sealed\0${content.algorithm}\0`).update(content.bytes);
+  if (asides !== undefined) hmac.update('\0').update(JSON.stringify(asides));
   return hmac.digest().toString('base64', 0, 16);
 }
 
@@ -27,13 +43,21 @@ export interface Draft {
   readonly id: string;
   readonly clientId: string;
   readonly account: string;
-  readonly content: MessageContent<string>;
   readonly fingerprint: string;
   readonly metadata: EventMetadata;
 }
 
-export function sealedMessage(draft: Draft, key: SubjectKey, at: number): NewEvent {
-  const { id, clientId, content } = draft;
+/** What is in the event beside content and time, in the clear. */
+export type InTheClear = Pick<MessageDataOf<'MessageSent'>, 'replyTo' | 'hops' | 'mentions' | 'viewOnce'>;
+
+export function sealedMessage(
+  draft: Draft,
+  key: SubjectKey,
+  at: number,
+  content: MessageContent<string>,
+  more?: InTheClear,
+): NewEvent {
+  const { id, clientId } = draft;
   const ref = { subject: draft.account, scope: 'account' };
   const sealedAt = (field: string, text: string): SealedField =>
     seal(key, ref, `${id}|MessageSent|content.${field}`, text);
@@ -41,7 +65,7 @@ export function sealedMessage(draft: Draft, key: SubjectKey, at: number): NewEve
   return {
     id,
     type: 'MessageSent',
-    data: { clientId, at, content: sealed, fingerprint: draft.fingerprint },
+    data: { clientId, at, content: sealed, fingerprint: draft.fingerprint, ...more },
     metadata: draft.metadata,
   };
 }

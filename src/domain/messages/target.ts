@@ -116,9 +116,10 @@ export function evolveTarget(
     return targets.includes(target.seq) ? { ...target, gone: true, text: null } : target;
   }
   if ((event.data as { readonly target?: number }).target !== target.seq) return target;
-  // What is withheld changes only what is withheld itself, but for a deletion.
+  // What is withheld changes only what is withheld itself, but what is gone is gone.
   const { withheld } = event.data as { readonly withheld?: true };
-  if (withheld === true && !target.withheld && event.type !== 'MessageDeleted') return target;
+  const final = event.type === 'MessageDeleted' || event.type === 'ViewOnceOpened';
+  if (withheld === true && !target.withheld && !final) return target;
   const actor = event.metadata.actor?.account ?? '';
   switch (event.type) {
     case 'MessageEdited':

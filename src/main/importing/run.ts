@@ -19,7 +19,7 @@ import type { ImportOptions } from './options.js';
 /** What an import needs of the composed application. */
 export interface ImportApp extends SeedDeps {
   readonly conversations: ConversationHandlers;
-  readonly messages: MessageHandlers;
+  readonly messages: Pick<MessageHandlers, 'send'>;
 }
 
 export interface ImportReport {
@@ -86,6 +86,7 @@ export async function importInto(
         return { kind: 'busy', retryAfterMs: outcome.retryAfterMs };
       case 'not_a_member':
       case 'admins_only':
+      case 'refused':
       case 'invalid_text':
       case 'idempotency_conflict':
         return { kind: 'refused', reason: outcome.outcome };

@@ -194,7 +194,6 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         });
         break;
       case 'ViewOnceOpened': {
-        if (idle) break;
         const key = `${id} ${String(target)} ${String(author)}`;
         const opening = { conversation_id: id, target_seq: target, account_id: author, at: occurredAt, seq };
         if (!table('view_once_openings').has(key)) table('view_once_openings').set(key, opening);
@@ -319,7 +318,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
           if (row['kind'] === kind && row !== entry) Object.assign(row, { body: null, erased: true });
         break;
       case 'ViewOnceOpened':
-        if (data['everyone'] === true && !idle) Object.assign(message ?? {}, nothing);
+        if (data['everyone'] === true) Object.assign(message ?? {}, nothing);
         break;
     }
   };

@@ -16,7 +16,7 @@ import { messageOf, nameOf } from './texts.js';
 /** What the seed needs of the composed application: the handlers that clients' requests reach, less the limits. */
 export interface SeedApp extends SeedDeps {
   readonly states: ConversationStates;
-  readonly messages: MessageHandlers;
+  readonly messages: Pick<MessageHandlers, 'send'>;
   readonly receipts: ReceiptHandlers;
   issueTokens(subject: { readonly accountId: string; readonly deviceId: string }): Promise<Tokens>;
   /** The public form of an id. */

@@ -114,13 +114,13 @@ export async function change(tx: pg.PoolClient, schema: string, events: readonly
     () => ({}),
     '',
     `INSERT INTO @view_once_openings (conversation_id, target_seq, account_id, at, seq)
-     SELECT conversation_id, target_seq, account_id, at, seq FROM $R WHERE ${takesEffect} ON CONFLICT DO NOTHING`,
+     SELECT conversation_id, target_seq, account_id, at, seq FROM $R ON CONFLICT DO NOTHING`,
   );
   await run(
     opened.filter((event) => (event.data as MessageDataOf<'ViewOnceOpened'>).everyone === true),
     () => ({}),
     '',
-    `UPDATE @timeline t SET ${SILENCED} FROM $R WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq AND ${takesEffect}`,
+    `UPDATE @timeline t SET ${SILENCED} FROM $R WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq`,
   );
   await run(
     about('MessageDeleted', byMessage),

@@ -18,7 +18,7 @@ export interface ReactionView {
 }
 
 /** What happened at `seq` while the viewer was there, or is there. */
-function told(viewer: string, row: string): string {
+export function told(viewer: string, row: string): string {
   return `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = ${row}.conversation_id AND m.account_id = ${viewer}
     AND ${row}.seq >= m.from_seq AND (m.to_seq IS NULL OR ${row}.seq < m.to_seq))`;
 }
@@ -31,7 +31,7 @@ export async function reactionsOf(db: Db, keys: readonly MessageKey[]): Promise<
            FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (id, viewer, seq, ord)
            JOIN reactions r ON r.conversation_id = k.id AND r.target_seq = k.seq AND r.emoji IS NOT NULL AND ${told('k.viewer', 'r')}
            GROUP BY k.ord, r.emoji ORDER BY k.ord, count DESC, min(r.seq)`,
-    values: columns(keys),
+    values: keyColumns(keys),
   });
   const byKey = Map.groupBy(rows, ({ ord }) => Number(ord));
   return keys.map((_key, index) =>
@@ -44,6 +44,6 @@ export async function reactionsOf(db: Db, keys: readonly MessageKey[]): Promise<
   );
 }
 
-function columns(keys: readonly MessageKey[]): unknown[] {
+export function keyColumns(keys: readonly MessageKey[]): unknown[] {
   return [keys.map((key) => key.conversationId), keys.map((key) => key.viewer), keys.map((key) => key.seq)];
 }

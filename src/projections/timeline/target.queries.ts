@@ -1,5 +1,14 @@
 import type pg from 'pg';
-import type { MessagePlace, Target, TargetLookup, TargetRef } from '../../domain/messages/index.js';
+import type {
+  ForwardSource,
+  MessageContent,
+  MessagePlace,
+  SaidOnce,
+  Target,
+  TargetLookup,
+  TargetRef,
+} from '../../domain/messages/index.js';
+import { visibleTo } from './visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
@@ -94,4 +103,62 @@ export async function messagePlace(db: Db, messageId: string): Promise<MessagePl
     values: [messageId],
   });
   return rows[0] === undefined ? undefined : { conversationId: rows[0].conversation_id, seq: rows[0].seq };
+}
+
+interface ContentRow {
+  event_id: string;
+  device_id: string;
+  kind: string;
+  text: string | null;
+  algorithm: string | null;
+  payload: Buffer | null;
+  body: object | null;
+  hops: number | null;
+  view_once: boolean;
+  erased: boolean;
+}
+
+const CONTENT =
+  't.event_id, t.device_id, t.kind, t.text, t.algorithm, t.payload, t.body, t.hops, t.view_once, t.erased';
+
+/** Of a message that is shown once; undefined when it says nothing any more. */
+export async function saidOnce(db: Db, { conversationId, seq }: MessagePlace): Promise<SaidOnce | undefined> {
+  const { rows } = await db.query<ContentRow>({
+    name: 'said_once',
+    text: `SELECT ${CONTENT} FROM timeline t WHERE t.conversation_id = $1 AND t.seq = $2 AND t.view_once`,
+    values: [conversationId, seq],
+  });
+  const content = rows[0] === undefined ? undefined : contentOf(rows[0]);
+  return content === undefined ? undefined : { content, deviceId: rows[0]!.device_id };
+}
+
+/** Those of the messages that the account may see, to be said again elsewhere. */
+export async function forwardSources(
+  db: Db,
+  account: string,
+  messageIds: readonly string[],
+): Promise<readonly ForwardSource[]> {
+  const { rows } = await db.query<ContentRow>({
+    name: 'forward_sources',
+    text: `SELECT ${CONTENT} FROM timeline t WHERE t.event_id = ANY ($2::uuid[]) AND t.message AND ${visibleTo('$1')}`,
+    values: [account, messageIds],
+  });
+  return rows.map((row) => ({
+    id: row.event_id,
+    content: contentOf(row),
+    hops: row.hops ?? 0,
+    viewOnce: row.view_once,
+  }));
+}
+
+function contentOf({ kind, text, algorithm, payload, body, erased }: ContentRow): MessageContent<string> | undefined {
+  if (erased) return undefined;
+  switch (kind) {
+    case 'text':
+      return { kind, text: text ?? '' };
+    case 'sealed':
+      return { kind, algorithm: algorithm ?? '', bytes: payload?.toString('base64') ?? '' };
+    default:
+      return { kind, ...body } as MessageContent<string>;
+  }
 }

@@ -169,3 +169,18 @@ export function messageView(row: MessageRow): TimelineView {
     deletedBy: row.deleted_by,
   };
 }
+
+/** The messages at these places that their viewers may see, in the order of the keys. For a DataLoader. */
+export async function messagesAt(
+  db: Db,
+  keys: readonly (Seen & { readonly seq: number })[],
+): Promise<(TimelineView | null)[]> {
+  const { rows } = await db.query<MessageRow & { ord: bigint }>({
+    name: 'messages_at',
+    text: `SELECT k.ord, ${MESSAGE_COLUMNS} FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (id, viewer, seq, ord)
+           JOIN timeline t ON t.conversation_id = k.id AND t.seq = k.seq AND ${MESSAGE} AND ${visibleTo('k.viewer', 'k.id')}`,
+    values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer), keys.map((key) => key.seq)],
+  });
+  const found = new Map(rows.map((row) => [Number(row.ord), messageView(row)]));
+  return keys.map((_key, index) => found.get(index + 1) ?? null);
+}

@@ -29,6 +29,23 @@ export async function unreadCounts(db: Db, keys: readonly Seen[]): Promise<numbe
   return rows.map((row) => Number(row.unread));
 }
 
+/** Those of them that mention the viewer; in the order of the keys. For a DataLoader. */
+export async function unreadMentions(db: Db, keys: readonly Seen[]): Promise<number[]> {
+  const { rows } = await db.query<{ unread: bigint }>({
+    name: 'unread_mentions',
+    text: `SELECT (
+        SELECT count(*) FROM (
+          SELECT FROM timeline t WHERE t.conversation_id = k.id AND t.seq > r.read AND t.mentions IS NOT NULL
+            AND (t.mentions = '"everyone"' OR t.mentions ? k.viewer::text) AND ${countsFor('k.viewer')}
+          LIMIT ${UNREAD_CAP}) x) AS unread
+      FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
+      CROSS JOIN LATERAL (SELECT ${readTo('k.viewer', 'k.id')} AS read) r
+      ORDER BY k.ord`,
+    values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
+  });
+  return rows.map((row) => Number(row.unread));
+}
+
 /** Over all chats of an account, each counted up to 1,000. Muted chats are among those that are not archived. */
 export interface UnreadTotals {
   readonly chats: number;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkMessage, decideSend, MAX_SEALED_BYTES, MAX_TEXT } from '../../../src/domain/messages/decide.js';
+import { checkMessage, MAX_SEALED_BYTES, MAX_TEXT } from '../../../src/domain/messages/contents.js';
+import { decideSend } from '../../../src/domain/messages/decide.js';
 import { ABSENT, evolve } from '../../../src/domain/conversations/state.js';
 import { placed } from '../../kit/specification.js';
 

@@ -1,0 +1,66 @@
+import type pg from 'pg';
+import type { ConversationStates, ConversationWriter } from '../domain/conversations/index.js';
+import {
+  forwardHandlers,
+  messageChangeHandlers,
+  messageHandlers,
+  type ForwardHandlers,
+  type MessageChangeHandlers,
+  type MessageHandlers,
+} from '../domain/messages/index.js';
+import type { Clock } from '../platform/clock/port.js';
+import type { EventStore } from '../platform/eventStore/port.js';
+import type { Ids } from '../platform/ids/port.js';
+import type { KeyStore } from '../platform/keys/port.js';
+import type { Limiter } from '../platform/limits/port.js';
+import type { Projector } from '../projections/kit/projector.js';
+import { findTarget, forwardSources, messagePlace, saidOnce } from '../projections/timeline/target.queries.js';
+
+export interface MessageFeatures {
+  readonly messages: MessageHandlers;
+  readonly messageChanges: MessageChangeHandlers;
+  readonly forwards: ForwardHandlers;
+}
+
+export interface MessageFeatureDeps {
+  readonly pool: Pick<pg.Pool, 'query'>;
+  readonly eventStore: EventStore;
+  readonly writer: ConversationWriter;
+  readonly states: ConversationStates;
+  readonly keys: KeyStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limiter: Limiter;
+  readonly projector: Pick<Projector, 'waitFor'>;
+}
+
+/** How long a command waits for the read model to have a message that was acknowledged a moment ago. */
+const CAUGHT_UP_MS = 5_000;
+
+/** Sending messages, and what becomes of them. */
+export function messageFeatures({ pool, projector, ...ports }: MessageFeatureDeps): MessageFeatures {
+  const { eventStore } = ports;
+  const targets = {
+    eventStore,
+    findTarget: (id: string, ref: Parameters<typeof findTarget>[2], account: string) =>
+      findTarget(pool, id, ref, account),
+  };
+  const caughtUp = async (): Promise<boolean> => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS);
+  const messages = messageHandlers({ ...ports, ...targets });
+  return {
+    messages,
+    messageChanges: messageChangeHandlers({
+      ...ports,
+      ...targets,
+      eventStore,
+      findPlace: (id) => messagePlace(pool, id),
+      findSaidOnce: (place) => saidOnce(pool, place),
+      caughtUp,
+    }),
+    forwards: forwardHandlers({
+      messages,
+      findSources: (account, ids) => forwardSources(pool, account, ids),
+      caughtUp,
+    }),
+  };
+}
