@@ -74,6 +74,14 @@ const RULES: Record<string, string> = {
   'mutation.decideJoin': 'device',
   'mutation.withdrawJoin': 'device',
   'mutation.sendMessage': 'device',
+  'mutation.forwardMessages': 'device',
+  'mutation.pinMessage': 'device',
+  'mutation.unpinMessage': 'device',
+  'mutation.votePoll': 'device',
+  'mutation.closePoll': 'device',
+  'mutation.updateLocation': 'device',
+  'mutation.stopLocation': 'device',
+  'mutation.openViewOnce': 'device',
   'mutation.editMessage': 'device',
   'mutation.deleteMessage': 'device',
   'mutation.reactToMessage': 'device',
@@ -123,6 +131,7 @@ function valueOf(type: GraphQLInputType, name: string): string {
     case 'ID':
       return JSON.stringify(`${ids[name] ?? kindsOf[name] ?? 'acc'}_${'0'.repeat(32)}`);
     case 'Int':
+    case 'Float':
       return '1';
     case 'Boolean':
       return 'true';

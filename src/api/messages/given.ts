@@ -1,7 +1,7 @@
 import type { GivenContent, GivenPlace } from '../../domain/messages/index.js';
 import { fault } from '../kit/errors.js';
 import { decodeId } from '../kit/nodeIds.js';
-import type { ContactInput, PlaceInput, PollInput, SendMessageInput } from './inputs.js';
+import type { ContactCardInput, PlaceInput, PollInput, SendMessageInput } from './inputs.js';
 
 /** The one content of an input. @throws BAD_USER_INPUT for none or several */
 export function givenContent({ text, sealed, contact, location, poll }: SendMessageInput): GivenContent {
@@ -34,7 +34,7 @@ function cardOf({
   name,
   phones,
   accountId,
-}: ContactInput): Extract<GivenContent, { readonly kind: 'contact' }>['card'] {
+}: ContactCardInput): Extract<GivenContent, { readonly kind: 'contact' }>['card'] {
   return { name, phones: phones ?? [], ...(accountId == null ? {} : { accountId: decodeId('account', accountId) }) };
 }
 

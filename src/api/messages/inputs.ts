@@ -11,7 +11,7 @@ export class SealedInput {
 }
 
 @InputType({ description: 'With a number, an account, or both.' })
-export class ContactInput {
+export class ContactCardInput {
   @Field(() => String, { description: '1 to 128 characters.' })
   readonly name!: string;
 
@@ -92,8 +92,8 @@ export class SendMessageInput extends Mentioning {
   @Field(() => SealedInput, { nullable: true })
   readonly sealed?: SealedInput | null;
 
-  @Field(() => ContactInput, { nullable: true })
-  readonly contact?: ContactInput | null;
+  @Field(() => ContactCardInput, { nullable: true })
+  readonly contact?: ContactCardInput | null;
 
   @Field(() => LocationInput, { nullable: true })
   readonly location?: LocationInput | null;

@@ -52,6 +52,7 @@ export class MessageMutations {
       conversationIds: input.conversationIds.map((id) => decodeId('conversation', id)),
       clientId,
     });
+    if (done.outcome === 'busy') return problem('Busy', { retryAfterMs: done.retryAfterMs });
     if (done.outcome === 'too_many') return problem('TooMany', { limit: done.limit });
     return {
       __typename: 'MessagesForwarded',

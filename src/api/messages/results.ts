@@ -78,4 +78,4 @@ export class MessagesForwarded {
   readonly forwards!: readonly Forwarded[];
 }
 
-export const ForwardMessagesResult = outcomes('ForwardMessagesResult', () => [MessagesForwarded, TooMany]);
+export const ForwardMessagesResult = outcomes('ForwardMessagesResult', () => [MessagesForwarded, TooMany, Busy]);

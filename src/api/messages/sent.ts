@@ -29,7 +29,7 @@ export function sentValue(
     case 'refused':
       return refusal(done.why) as typeof SendMessageResult;
     case 'invalid_text':
-      return invalidContent(done) as typeof SendMessageResult;
+      return invalidContent(done);
     case 'idempotency_conflict':
       return problem('IdempotencyConflict');
     case 'rate_limited':

@@ -36,31 +36,25 @@ export interface ForwardedOne {
 
 export type ForwardOutcome =
   | { readonly outcome: 'forwarded'; readonly all: readonly ForwardedOne[] }
-  | { readonly outcome: 'too_many'; readonly limit: number };
+  | { readonly outcome: 'too_many'; readonly limit: number }
+  | { readonly outcome: 'busy'; readonly retryAfterMs: number };
 
 export interface ForwardHandlers {
   /** Each as by `send`, with its idempotency; those of a conversation in the order that was given. */
   forward(request: ForwardRequest): Promise<ForwardOutcome>;
 }
 
+const BUSY_MS = 1_000;
+
 export interface ForwardDeps {
   readonly messages: Pick<MessageHandlers, 'sendForwarded'>;
   /** Those of the messages that the account may see. */
   readonly findSources: (account: string, messageIds: readonly string[]) => Promise<readonly ForwardSource[]>;
-  readonly caughtUp: () => Promise<unknown>;
+  /** True once the read model has all that is in the log now; false when that took too long. */
+  readonly caughtUp: () => Promise<boolean>;
 }
 
 export function forwardHandlers({ messages, findSources, caughtUp }: ForwardDeps): ForwardHandlers {
-  /** A message that was acknowledged a moment ago may not be in the read model yet. */
-  const sourcesOf = async (account: string, ids: readonly string[]): Promise<ReadonlyMap<string, ForwardSource>> => {
-    const byId = async (): Promise<Map<string, ForwardSource>> =>
-      new Map((await findSources(account, ids)).map((source) => [source.id, source]));
-    const found = await byId();
-    if (found.size === ids.length) return found;
-    await caughtUp();
-    return byId();
-  };
-
   const forwardOne = async (
     request: Omit<ForwardRequest, 'messageIds' | 'conversationIds'> & { readonly conversationId: string },
     from: string,
@@ -81,7 +75,10 @@ export function forwardHandlers({ messages, findSources, caughtUp }: ForwardDeps
       const { messages: most, conversations, manyHops } = FORWARD_LIMITS;
       if (messageIds.length > most) return { outcome: 'too_many', limit: most };
       if (conversationIds.length > conversations) return { outcome: 'too_many', limit: conversations };
-      const sources = await sourcesOf(actor.account, messageIds);
+      // What was deleted a moment ago must not be said again elsewhere.
+      if (!(await caughtUp())) return { outcome: 'busy', retryAfterMs: BUSY_MS };
+      const found = await findSources(actor.account, messageIds);
+      const sources = new Map(found.map((source) => [source.id, source]));
       const often = [...sources.values()].some(({ hops }) => hops >= manyHops);
       if (often && conversationIds.length > 1) return { outcome: 'too_many', limit: 1 };
       const inOrder = async (conversationId: string): Promise<ForwardedOne[]> => {

@@ -7,7 +7,9 @@ const content = `content { __typename ... on TextContent { text } ... on ErasedC
   ... on PollContent { question options multiple votesVisible closesAt } ... on ViewOnceContent { sealed } }`;
 const FOLLOW = `subscription ($after: Cursor) { updates(after: $after) { cursor update { __typename
   ... on MessageAdded { conversationId message { id seq clientId authorId at replyTo forwardHops mentions mentionsEveryone viewOnce expiresAt ${content} } }
-  ... on MessageEdited { ${about} text mentions mentionsEveryone } ... on MessageDeleted { ${about} } ... on ReactionChanged { ${about} emoji } } } }`;
+  ... on MessageEdited { ${about} text mentions mentionsEveryone } ... on MessageDeleted { ${about} } ... on ReactionChanged { ${about} emoji }
+  ... on PinChanged { ${about} pinned } ... on PollChanged { conversationId seq targetSeq at voter: accountId options closed }
+  ... on LocationChanged { ${about} place { latitude longitude } ended } ... on ViewOnceOpened { ${about} } } } }`;
 
 /** What a device is told, as it is on the wire. */
 export interface Told {
@@ -88,6 +90,8 @@ export async function does(actor: Actor, mutation: string, args: string, answer 
   return all[mutation]!;
 }
 
+let sent = 0;
+
 export const edit = (actor: Actor, messageId: string, text: string, more = ''): Promise<Answer> =>
   does(
     actor,
@@ -105,6 +109,31 @@ export const react = (actor: Actor, messageId: string, emoji: string | null): Pr
     ANSWER.replace('... on TooLate { until }', ''),
   );
 
+/** `input` as it stands in the document, without the conversation. */
+export async function sends(actor: Actor, conversation: string, input: string): Promise<Answer> {
+  const { sendMessage } = await actor.client.run<{ sendMessage: Answer }>(
+    `mutation { sendMessage(input: { conversationId: "${conversation}" ${input.includes('clientId') ? '' : `clientId: "s${(sent += 1)}"`} ${input} }) { __typename
+      ... on MessageSent { messageId seq at readToken } ... on Problem { code message } ... on InvalidText { field reason } ... on InvalidContent { field reason }
+      ... on MentionsOthers { accountIds } ... on TooMany { limit } } }`,
+  );
+  return sendMessage;
+}
+
+/** A message as its reader sees it. */
+export async function reads(actor: Actor, messageId: string, atLeast: string): Promise<Seen> {
+  const { message } = await actor.client.run<{ message: Seen }>(
+    `query ($id: ID!, $atLeast: ReadToken) { message(id: $id, atLeast: $atLeast) { id seq authorId editedAt deletedAt deletedBy viewOnce forwardHops mentions mentionsEveryone expiresAt pinned
+      ${content} quote { messageId seq authorId excerpt } poll { counts voters mine votes { accountId options } closedAt } } }`,
+    { id: messageId, atLeast },
+  );
+  return message;
+}
+
+export interface Seen {
+  readonly content: { readonly __typename: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
 export interface Pair {
   readonly alice: Actor;
   readonly bob: Actor;
@@ -112,8 +141,6 @@ export interface Pair {
   /** A text of Alice's. */
   says(text: string): Promise<{ readonly messageId: string; readonly seq: number; readonly readToken: string }>;
 }
-
-let sent = 0;
 
 /** Two people with a conversation. */
 export async function pairOn(server: TestApp): Promise<Pair> {
