@@ -112,6 +112,8 @@ export async function runStorm(task: StormTask, notify: (event: unknown) => void
       .then(() => {
         sent += 1;
       });
+    // It is awaited below, after what may fail before it does.
+    sending.catch(() => undefined);
     await sleep(Math.random() * half);
     device.drop();
     await sleep(Math.random() * half);
