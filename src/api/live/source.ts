@@ -15,8 +15,8 @@ export interface SourceDeps {
     after: Position,
     upTo: Position,
   ): Promise<{ readonly items: readonly LiveItem[]; readonly through: Position }>;
-  /** @throws when the cursor cannot be served. */
-  checkReplay(source: LiveSource, after: Position): Promise<void>;
+  /** `handedOut`: the position of the hub. @throws when the cursor cannot be served. */
+  checkReplay(source: LiveSource, after: Position, handedOut: Position): Promise<void>;
   cursorOnly(position: Position): LiveItem;
 }
 
@@ -89,7 +89,7 @@ export class LiveSource extends PipedSource<LiveItem> {
     this.deps.register(this);
     let attachedAt = this.deps.position();
     if (this.after === undefined) this.last = attachedAt;
-    else await this.deps.checkReplay(this, this.after);
+    else await this.deps.checkReplay(this, this.after, attachedAt);
     while (!(await this.catchUp(attachedAt))) {
       this.overflown = false;
       this.buffer = [];
