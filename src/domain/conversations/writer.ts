@@ -125,7 +125,9 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
   };
 
   const append = async (conversationId: string, batch: readonly Pending[]): Promise<void> => {
-    let loaded = states.peek(conversationId) ?? (await states.load(conversationId));
+    const cached = states.peek(conversationId);
+    let loaded = cached ?? (await states.load(conversationId));
+    let current = cached === undefined;
     let open: readonly Pending[] = batch;
     if (!eventStore.refusesKnownIds || open.some(({ command }) => loaded.recent.has(command.messageId ?? '')))
       open = await settleKnown(conversationId, loaded, open);
@@ -140,6 +142,12 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
       if (loaded.revision !== revision) continue;
       const expected = revision < 0 ? 'no_stream' : revision;
       const { accepted, answered } = decideAll(loaded, open, withheld);
+      // What is written is checked by the append; what is answered is not to be about a state that another node has changed.
+      if (answered.length > 0 && !current) {
+        current = true;
+        loaded = await states.refresh(conversationId);
+        if (loaded.revision !== revision) continue;
+      }
       if (answered.length > 0) await settleAnswered(conversationId, loaded, answered);
       if (accepted.length === 0) return;
       const events = accepted.length === 1 ? accepted[0]!.events : accepted.flatMap((each) => each.events);
@@ -153,6 +161,7 @@ export function conversationWriter({ eventStore, states, ...deps }: WriterDeps):
         return;
       }
       loaded = await states.refresh(conversationId);
+      current = true;
       // Known ids, or somebody else's append that may have been the first try of one of these.
       open = await settleKnown(
         conversationId,
