@@ -15,7 +15,7 @@ export interface ConversationCommand<Answer> {
   /** About how many bytes its events take. */
   readonly size: number;
   /** Brings facts from outside the stream up to date with the folded revision; again after each conflict. */
-  gather?(loaded: LoadedConversation): Promise<void>;
+  gather?(loaded: LoadedConversation): Promise<void> | undefined;
   /** After `gather`: whether what it does is about a message that is withheld. */
   aboutWithheld?(): boolean;
   /** @param earlier events decided before it in the same append, which no read model can have. */

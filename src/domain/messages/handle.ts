@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock/port.js';
 import type { Position } from '../../platform/eventStore/port.js';
 import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
-import type { Limiter } from '../../platform/limits/port.js';
+import type { Limiter, LimitOutcome } from '../../platform/limits/port.js';
 import type {
   Actor,
   ConversationCommand,
@@ -13,6 +13,7 @@ import { uuidv8 } from '../shared/ids.js';
 import { checkMessage, contentOf, type ContentProblem, type GivenContent } from './contents.js';
 import { decideSend, type SendRejection } from './decide.js';
 import type { Mentions } from './events.js';
+import { sealerFor, type Sealer } from './expiring.js';
 import { fingerprint, sealedMessage, sizeOf, type Asides, type Draft, type InTheClear } from './seal.js';
 import { watchTarget, type TargetDeps, type TargetWatch } from './target.js';
 
@@ -63,13 +64,15 @@ export interface MessageHandlers {
 
 export interface MessageDeps extends TargetDeps {
   readonly writer: ConversationWriter;
-  readonly states: Pick<ConversationStates, 'load'>;
-  readonly keys: Pick<KeyStore, 'ensure'>;
+  readonly states: Pick<ConversationStates, 'load' | 'peek'>;
+  readonly keys: Pick<KeyStore, 'ensure' | 'find'>;
   readonly clock: Clock;
   readonly limiter: Limiter;
 }
 
 const EVENT_OVERHEAD = 600;
+/** Until a repeat is decided with the timer as it is now. */
+const TIMER_CHANGED_MS = 50;
 
 /** A message's id follows from what it is the answer to, so that nobody can occupy or read another's by re-using an id. */
 export function messageId(conversationId: string, account: string, clientId: string): string {
@@ -82,19 +85,47 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
   const findKnown = async (conversationId: string, draft: Draft): Promise<SendOutcome | undefined> => {
     const known = await writer.findKnown(conversationId, await states.load(conversationId), [draft.id]);
     const message = known.get(draft.id);
-    return message === undefined ? undefined : answerKnown(message, draft);
+    return message === undefined ? undefined : answerKnown(conversationId, message, draft);
+  };
+
+  const answerKnown = async (conversationId: string, known: KnownMessage, draft: Draft): Promise<SendOutcome> => {
+    const { id, seq, at, position } = known;
+    return (await isSame(conversationId, known, draft))
+      ? { outcome: 'sent', messageId: id, seq, at, position, repeated: true }
+      : { outcome: 'idempotency_conflict' };
+  };
+
+  /** What is gone cannot be compared with any more: then the first answer stands. */
+  const isSame = async (
+    conversationId: string,
+    { fingerprint: known }: KnownMessage,
+    draft: Draft,
+  ): Promise<boolean> => {
+    const [hour = '', print] = known.split(':');
+    if (print === undefined) return known === draft.fingerprint;
+    const key = await keys.find({ subject: draft.account, scope: `conversation:${conversationId}:${hour}` });
+    return key === undefined || draft.print(key) === print;
+  };
+
+  /** A message to a list is many messages. */
+  const takeLimits = async (conversationId: string, actor: Actor): Promise<LimitOutcome> => {
+    const limit = await limiter.take('sendMessage', actor.device);
+    if (!limit.ok || states.peek(conversationId)?.state.kind !== 'broadcast') return limit;
+    return limiter.take('broadcast', actor.account);
   };
 
   const keyOf = async (account: string): Promise<SubjectKey> => keys.ensure({ subject: account, scope: 'account' });
 
   const draftOf = (
     { actor, conversationId, clientId }: Pick<SendRequest, 'actor' | 'conversationId' | 'clientId'>,
-    print: string,
+    key: SubjectKey,
+    print: Draft['print'],
   ): Draft => ({
     id: messageId(conversationId, actor.account, clientId),
     clientId,
     account: actor.account,
-    fingerprint: print,
+    fingerprint: print(key),
+    print,
     metadata: { occurredAt: clock.now(), actor },
   });
 
@@ -104,14 +135,16 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
     draft: Draft,
     hops?: number,
   ): Promise<SendOutcome> => {
-    const limit = await limiter.take('sendMessage', actor.device);
+    const limit = await takeLimits(conversationId, actor);
     if (!limit.ok) {
       const known = await findKnown(conversationId, draft);
       return known ?? { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
     }
     const { replyTo } = request;
     const watch = replyTo === undefined ? undefined : watchTarget(deps, conversationId, { id: replyTo }, actor.account);
-    const written = await writer.submit(conversationId, sendCommand(draft, key, request, watch, hops));
+    const { occurredAt: now } = draft.metadata;
+    const sealer = sealerFor(keys, { account: actor.account, conversationId, now, key });
+    const written = await writer.submit(conversationId, sendCommand(draft, sealer, request, watch, hops));
     switch (written.kind) {
       case 'appended': {
         const { at } = written.events[0]!.data as { readonly at: number };
@@ -119,8 +152,9 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
         return { outcome: 'sent', messageId: draft.id, seq, at, position, repeated };
       }
       case 'known':
-        return answerKnown(written.message, draft);
+        return answerKnown(conversationId, written.message, draft);
       case 'answered':
+        if (written.answer === 'timer_changed') return { outcome: 'busy', retryAfterMs: TIMER_CHANGED_MS };
         return typeof written.answer === 'string'
           ? { outcome: written.answer }
           : { outcome: 'refused', why: written.answer };
@@ -136,11 +170,15 @@ export function messageHandlers(deps: MessageDeps): MessageHandlers {
       if (problem !== null) return { outcome: 'invalid_text', ...problem };
       const ensured = keys.ensure({ subject: actor.account, scope: 'account' });
       const key = ensured instanceof Promise ? await ensured : ensured;
-      return append(request, key, draftOf(request, fingerprint(key, content, asidesOf(request))));
+      return append(
+        request,
+        key,
+        draftOf(request, key, (under) => fingerprint(under, content, asidesOf(request))),
+      );
     },
     async sendForwarded({ content, ...request }, { from, hops }) {
       const key = await keyOf(request.actor.account);
-      const draft = draftOf(request, fingerprint(key, undefined, { forwarded: from }));
+      const draft = draftOf(request, key, (under) => fingerprint(under, undefined, { forwarded: from }));
       return content === undefined
         ? findKnown(request.conversationId, draft)
         : append({ ...request, content }, key, draft, hops);
@@ -160,11 +198,11 @@ function asidesOf({ replyTo, mentions, viewOnce }: SendRequest): Asides | undefi
 
 function sendCommand(
   draft: Draft,
-  key: SubjectKey,
+  sealer: Sealer,
   request: Omit<SendRequest, 'actor' | 'conversationId'>,
   watch: TargetWatch | undefined,
   hops: number | undefined,
-): ConversationCommand<SendRejection> {
+): ConversationCommand<SendRejection | 'timer_changed'> {
   const { content, mentions, viewOnce, claimedAt = draft.metadata.occurredAt } = request;
   const beside = {
     ...(mentions === undefined ? {} : { mentions }),
@@ -174,24 +212,24 @@ function sendCommand(
   return {
     messageId: draft.id,
     size: EVENT_OVERHEAD + sizeOf(contentOf(content, 0)),
-    ...(watch === undefined ? {} : { gather: (loaded) => watch.gather(loaded) }),
+    gather(loaded) {
+      const sealing = sealer.gather(loaded.state);
+      if (watch === undefined) return sealing;
+      return Promise.all([watch.gather(loaded), sealing]).then(() => undefined);
+    },
     decide(state, _revision, earlier) {
       const answered = watch === undefined ? undefined : { target: watch.after(earlier) };
       const decision = decideSend(state, command, answered);
       if ('rejected' in decision) return { answer: decision.rejected };
+      const sealing = sealer.of(state);
+      if (sealing === undefined) return { answer: 'timer_changed' };
       const { at } = decision.accepted;
       const more: InTheClear = {
         ...(answered?.target === undefined ? {} : { replyTo: answered.target.seq }),
         ...(hops === undefined ? {} : { hops }),
         ...beside,
       };
-      return { events: [sealedMessage(draft, key, at, contentOf(content, at), more)] };
+      return { events: [sealedMessage(draft, sealing, at, contentOf(content, at), more)] };
     },
   };
-}
-
-function answerKnown(known: KnownMessage, draft: Draft): SendOutcome {
-  if (known.fingerprint !== draft.fingerprint) return { outcome: 'idempotency_conflict' };
-  const { id, seq, at, position } = known;
-  return { outcome: 'sent', messageId: id, seq, at, position, repeated: true };
 }

@@ -1,10 +1,11 @@
 import type { Clock } from '../../platform/clock/port.js';
 import type { EventStore, NewEvent, Position } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
-import type { KeyStore, SubjectKey } from '../../platform/keys/port.js';
+import type { KeyStore } from '../../platform/keys/port.js';
 import { seal, type SealedField } from '../../platform/keys/seal.js';
 import type { Limiter } from '../../platform/limits/port.js';
 import type { Actor, ConversationWriter } from '../conversations/index.js';
+import { messageKeyRef } from '../shared/expiry.js';
 import { checkText } from '../shared/text.js';
 import { checkPlace, MAX_TEXT, type ContentProblem, type GivenPlace } from './contents.js';
 import {
@@ -80,6 +81,8 @@ export interface MessageChangeDeps extends TargetDeps {
   readonly caughtUp: () => Promise<unknown>;
 }
 
+/** Seals a text for its place, under the key of the message that it is about. */
+type FieldSealer = (place: string, text: string) => SealedField;
 type Decide = (asked: Asked) => ChangeDecision;
 
 const EVENT_SIZE = 600;
@@ -99,7 +102,7 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
     { actor, messageId }: ChangeRequest,
     size: number,
     decide: Decide,
-    sealed: (change: Change, eventId: string) => object = ({ data }) => data,
+    sealed?: (change: Change, eventId: string, seal: FieldSealer) => object,
   ): Promise<ChangeOutcome> => {
     const limit = await limiter.take('changeMessage', actor.device);
     if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
@@ -108,9 +111,23 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
     const { conversationId, seq } = place;
     const { account } = actor;
     const watch = watchTarget(deps, conversationId, { seq }, account);
+    let sealer: FieldSealer | undefined;
+    const dataOf = (event: Change, id: string): object => {
+      if (sealed === undefined) return event.data;
+      if (sealer === undefined) throw new Error('a message changes that its author has no key for');
+      return sealed(event, id, sealer);
+    };
     const written = await writer.submit<ChangeRejection | 'unchanged'>(conversationId, {
       size,
-      gather: (loaded) => watch.gather(loaded),
+      async gather(loaded) {
+        await watch.gather(loaded);
+        const target = watch.after([]);
+        if (sealed === undefined || target === undefined || target.gone || target.authorId !== account) return;
+        // What it says from now on goes with what it said.
+        const ref = messageKeyRef(account, conversationId, target.expiresAt);
+        const key = await keys.ensure(ref);
+        sealer = (place, text) => seal(key, ref, place, text);
+      },
       decide(state, _revision, earlier) {
         const now = clock.now();
         const decision = decide({ state, target: watch.after(earlier), account, now });
@@ -118,7 +135,7 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
         if (decision.events.length === 0) return { answer: 'unchanged' };
         const events = decision.events.map((event): NewEvent => {
           const id = ids.next();
-          return { id, type: event.type, data: sealed(event, id), metadata: { occurredAt: now, actor } };
+          return { id, type: event.type, data: dataOf(event, id), metadata: { occurredAt: now, actor } };
         });
         return { events };
       },
@@ -137,22 +154,15 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
     }
   };
 
-  const keyOf = async (account: string): Promise<(field: string, text: string) => SealedField> => {
-    const ref = { subject: account, scope: 'account' };
-    const key: SubjectKey = await keys.ensure(ref);
-    return (place, text) => seal(key, ref, place, text);
-  };
-
   return {
     async edit({ text, mentions, ...request }) {
       const problem = checkText(text, { max: MAX_TEXT });
       if (problem !== null) return { outcome: 'invalid_text', field: 'text', reason: problem };
-      const sealed = await keyOf(request.actor.account);
       return change(
         request,
         EVENT_SIZE + text.length * 4,
         (asked) => decideEdit(asked, { text, ...(mentions === undefined ? {} : { mentions }) }),
-        ({ type, data }, id) => ({ ...data, text: sealed(`${id}|${type}|text`, text) }),
+        ({ type, data }, id, sealed) => ({ ...data, text: sealed(`${id}|${type}|text`, text) }),
       );
     },
     delete: (request) => change(request, EVENT_SIZE, decideDelete),
@@ -168,12 +178,11 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
       const problem = checkPlace(given);
       if (problem !== null) return { outcome: 'invalid_text', ...problem };
       const place = JSON.stringify(given);
-      const sealed = await keyOf(request.actor.account);
       return change(
         request,
         EVENT_SIZE + place.length * 4,
         (asked) => decideMove(asked, { place }),
-        ({ type, data }, id) => ({ ...data, place: sealed(`${id}|${type}|place`, place) }),
+        ({ type, data }, id, sealed) => ({ ...data, place: sealed(`${id}|${type}|place`, place) }),
       );
     },
     endLocation: (request) => change(request, EVENT_SIZE, decideEndLive),

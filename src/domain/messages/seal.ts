@@ -1,8 +1,9 @@
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { EventMetadata, NewEvent } from '../../platform/eventStore/port.js';
-import type { SubjectKey } from '../../platform/keys/port.js';
+import type { KeyRef, SubjectKey } from '../../platform/keys/port.js';
 import { seal, type SealedField } from '../../platform/keys/seal.js';
 import type { GivenContent } from './contents.js';
+import type { Sealing } from './expiring.js';
 import type { Mentions, MessageContent, MessageDataOf } from './events.js';
 
 // As key objects: a key of raw bytes costs 10 us at every use.
@@ -43,7 +44,10 @@ export interface Draft {
   readonly id: string;
   readonly clientId: string;
   readonly account: string;
+  /** Under the account's key. */
   readonly fingerprint: string;
+  /** The same under another. */
+  readonly print: (key: SubjectKey) => string;
   readonly metadata: EventMetadata;
 }
 
@@ -52,22 +56,33 @@ export type InTheClear = Pick<MessageDataOf<'MessageSent'>, 'replyTo' | 'hops' |
 
 export function sealedMessage(
   draft: Draft,
-  key: SubjectKey,
+  { key, ref, expiresAt }: Sealing,
   at: number,
   content: MessageContent<string>,
   more?: InTheClear,
 ): NewEvent {
   const { id, clientId } = draft;
-  const ref = { subject: draft.account, scope: 'account' };
   const sealedAt = (field: string, text: string): SealedField =>
     seal(key, ref, `${id}|MessageSent|content.${field}`, text);
   const sealed = sealContent(content, sealedAt);
   return {
     id,
     type: 'MessageSent',
-    data: { clientId, at, content: sealed, fingerprint: draft.fingerprint, ...more },
+    data: {
+      clientId,
+      at,
+      content: sealed,
+      fingerprint: printOf(draft, key, ref, expiresAt),
+      ...more,
+      ...(expiresAt !== null && { expiresAt }),
+    },
     metadata: draft.metadata,
   };
+}
+
+/** Of what disappears it goes with the key: the number of its hour comes before it. */
+function printOf(draft: Draft, key: SubjectKey, { scope }: KeyRef, expiresAt: number | null): string {
+  return expiresAt === null ? draft.fingerprint : `${scope.slice(scope.lastIndexOf(':') + 1)}:${draft.print(key)}`;
 }
 
 function sealContent(
