@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { ABSENT, evolve, toldOf } from '../../src/domain/conversations/state.js'
 import type { GivenContent } from '../../src/domain/messages/contents.js';
 import type { MessageDataOf } from '../../src/domain/messages/events.js';
 import { fingerprint, sealedMessage } from '../../src/domain/messages/seal.js';
+import { messageKeyRef } from '../../src/domain/shared/expiry.js';
 import { placed } from '../kit/specification.js';
 import { open, sealAad } from '../../src/platform/keys/seal.js';
 
@@ -58,9 +59,18 @@ it('what is written now fits the schema', () => {
     clientId: 'c',
     account: '0199a1b2-0000-7000-8000-0000000000aa',
     fingerprint: fingerprint(key, content),
+    print: (under: KeyObject) => fingerprint(under, content),
     metadata: { occurredAt: 1 },
   };
-  expect(fits('MessageSent', sealedMessage(draft, key, 1, content).data), ajv.errorsText()).toBe(true);
-  expect(fits('MessageSent', { ...sealedMessage(draft, key, 1, content).data, text: 'in the open' })).toBe(false);
+  const sealing = (expiresAt: number | null) => ({
+    key,
+    ref: messageKeyRef(draft.account, draft.id, expiresAt),
+    expiresAt,
+  });
+  for (const expiresAt of [null, 1_790_000_000_000])
+    expect(fits('MessageSent', sealedMessage(draft, sealing(expiresAt), 1, content).data), ajv.errorsText()).toBe(true);
+  expect(fits('MessageSent', { ...sealedMessage(draft, sealing(null), 1, content).data, text: 'in the open' })).toBe(
+    false,
+  );
   expect(fits('WatermarkAdvanced', { accountId: draft.account, deviceId: draft.account })).toBe(false);
 });

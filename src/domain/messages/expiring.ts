@@ -1,4 +1,4 @@
-import type { KeyRef, KeyStore, SubjectKey } from '../../platform/keys/port.js';
+import { KeyDestroyedError, type KeyRef, type KeyStore, type SubjectKey } from '../../platform/keys/port.js';
 import type { ConversationState } from '../conversations/index.js';
 import { messageKeyRef } from '../shared/expiry.js';
 
@@ -12,7 +12,7 @@ export interface Sealing {
 /** Has the key of what would disappear ready before it is decided. */
 export interface Sealer {
   gather(state: ConversationState): Promise<void> | undefined;
-  /** Undefined when the timer was changed since. */
+  /** Undefined when there is none: the timer was changed since. */
   of(state: ConversationState): Sealing | undefined;
 }
 
@@ -28,14 +28,20 @@ export function sealerFor(keys: Pick<KeyStore, 'ensure'>, { account, conversatio
   let prepared: Sealing | undefined;
   const expiryIn = (state: ConversationState): number | null =>
     state.kind === 'absent' || state.timerSeconds === null ? null : now + state.timerSeconds * 1_000;
+  const prepare = async (expiresAt: number): Promise<void> => {
+    const ref = messageKeyRef(account, conversationId, expiresAt);
+    try {
+      prepared = { key: await keys.ensure(ref), ref, expiresAt };
+    } catch (error) {
+      // By a clock that goes wrong that hour is over. What was sent before is still to be known.
+      if (!(error instanceof KeyDestroyedError)) throw error;
+    }
+  };
   return {
     gather(state) {
       const expiresAt = expiryIn(state);
       if (expiresAt === null || prepared?.expiresAt === expiresAt) return undefined;
-      const ref = messageKeyRef(account, conversationId, expiresAt);
-      return Promise.resolve(keys.ensure(ref)).then((made) => {
-        prepared = { key: made, ref, expiresAt };
-      });
+      return prepare(expiresAt);
     },
     of(state) {
       const expiresAt = expiryIn(state);
