@@ -27,6 +27,8 @@ import { MessageQueries } from './messages/queries.js';
 import { ChatMutations } from './preferences/mutations.js';
 import { ChatFields, StarFields } from './preferences/fields.js';
 import { OwnMessageMutations } from './preferences/messageMutations.js';
+import { ScheduledMutations } from './preferences/scheduledMutations.js';
+import { ScheduledQueries } from './preferences/scheduledQueries.js';
 import { PreferenceQueries } from './preferences/queries.js';
 import { DevelopmentQueries } from './operations/queries.js';
 import { LiveSubscriptions } from './operations/subscriptions.js';
@@ -45,6 +47,7 @@ const RESOLVERS = [
   GroupQueries,
   MessageQueries,
   PreferenceQueries,
+  ScheduledQueries,
   AccountMutations,
   ContactMutations,
   ConversationMutations,
@@ -60,6 +63,7 @@ const RESOLVERS = [
   BroadcastFields,
   ChatMutations,
   OwnMessageMutations,
+  ScheduledMutations,
   LiveSubscriptions,
   PresenceSubscriptions,
   TypingSubscriptions,

@@ -11,6 +11,7 @@ import {
   conversationHandlers,
   conversationStates,
   conversationWriter,
+  isMember,
   standingOf,
   type ConversationHandlers,
   type ConversationStates,
@@ -21,12 +22,15 @@ import { groupHandlers, type GroupHandlers } from '../domain/groups/index.js';
 import {
   preferenceHandlers,
   preferenceStates,
+  scheduledHandlers,
   type PreferenceHandlers,
   type PreferenceStates,
+  type ScheduledHandlers,
 } from '../domain/preferences/index.js';
 import { receiptHandlers, receiptTimes, type ReceiptHandlers, type ReceiptTimes } from '../domain/receipts/index.js';
 import { typingHandlers, type TypingHandlers } from '../domain/typing/index.js';
 import type { Cache } from '../platform/cache/port.js';
+import type { Alarm } from '../platform/clock/port.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { Config } from '../platform/config/index.js';
 import { eventStoreDbEventStore } from '../platform/eventStore/eventstoredb/index.js';
@@ -70,11 +74,14 @@ export interface ComposeOptions {
   readonly exclusive: boolean;
   /** A tool that acts for many devices at once is not limited. */
   readonly limited?: boolean;
+  /** For tests; otherwise that of the system. */
+  readonly clock?: Alarm;
 }
 
 /** Engines, ports and features of one process, without anything that listens. */
 export interface App {
   readonly config: Config;
+  readonly clock: Alarm;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
@@ -104,6 +111,7 @@ export interface App {
     readonly receipts: ReceiptHandlers;
     readonly receiptTimes: ReceiptTimes;
     readonly preferences: PreferenceHandlers;
+    readonly scheduled: ScheduledHandlers;
     readonly typing: TypingHandlers;
   };
   /** For what follows from something that was limited already. */
@@ -128,11 +136,10 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 
 async function build(
   config: Config,
-  { logger, exclusive, limited = true }: ComposeOptions,
+  { logger, exclusive, limited = true, clock = systemClock }: ComposeOptions,
   lifecycle: Lifecycle,
 ): Promise<App> {
   const { dataDir, databaseUrl } = config;
-  const clock = systemClock;
   const ids = systemIds(clock);
   const readStore = await openReadStore({ dataDir, databaseUrl, exclusive, logger });
   lifecycle.add('read store', () => readStore.close(), 40_000);
@@ -241,6 +248,15 @@ async function build(
       findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId),
     }),
     receiptTimes: receiptTimes({ eventStore }),
+    scheduled: scheduledHandlers({
+      eventStore,
+      states: preferences,
+      keys,
+      clock,
+      ids,
+      limiter,
+      isMember: async (id, accountId) => isMember((await states.load(id)).state, accountId),
+    }),
     preferences: preferenceHandlers({
       eventStore,
       states: preferences,
@@ -256,6 +272,7 @@ async function build(
   const unlimited = { conversations: conversationsWith(noLimits), messages: messagesWith(noLimits).messages };
   return {
     config,
+    clock,
     logger,
     metrics,
     lifecycle,

@@ -10,7 +10,6 @@ import { buildApiSchema } from '../api/schema.js';
 import { createHttpServer, playgroundFolder, presenterOf, showsSchema } from '../api/server.js';
 import { createSocketServer } from '../api/ws.js';
 import { isMember } from '../domain/conversations/index.js';
-import { systemClock } from '../platform/clock/system.js';
 import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
@@ -32,7 +31,7 @@ export async function serve(app: App): Promise<string> {
     cursors,
     waitFor: (position, ms) => projector.waitFor(position, ms),
     head: () => eventStore.head(),
-    clock: systemClock,
+    clock: app.clock,
   });
   const presence = await startPresence(app);
   const hub = liveHub({
@@ -50,7 +49,7 @@ export async function serve(app: App): Promise<string> {
     },
     reads,
     logger,
-    clock: systemClock,
+    clock: app.clock,
   });
   const services = servicesOf(app, hub, cursors, presence);
   const schema = buildApiSchema({ development: hasDevOutbox(services) });
@@ -131,7 +130,7 @@ function servicesOf(
     signals: app.signals,
     tokens: app.tokens,
     keys: app.keys,
-    clock: systemClock,
+    clock: app.clock,
     ...(app.outbox !== undefined && { outbox: app.outbox }),
   };
 }

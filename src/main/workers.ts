@@ -7,11 +7,16 @@ import { systemClock } from '../platform/clock/system.js';
 import { expiredKeysJob, expiryJob } from '../workers/disappearing.js';
 import type { Position } from '../platform/eventStore/port.js';
 import { broadcastFollower } from '../workers/broadcasts.js';
+import { scheduledMessages } from '../workers/messages/scheduled.js';
+import { dueScheduled, nextScheduled } from '../projections/preferences/scheduled.queries.js';
+import type { DueJob } from '../workers/kit/schedule.js';
 import type { App } from './compose.js';
+
+const SETTLE_MS = 5_000;
 
 /** What this process does beside serving, until the signal aborts. Other processes may run the same: leases say who works. */
 export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
-  const { config, readStore, eventStore, open, logger, metrics } = app;
+  const { config, clock, readStore, eventStore, open, logger, metrics } = app;
   if (!['all', 'workers'].some((role) => config.roles.includes(role))) return;
   const leases = postgresLeases(readStore.pool, systemClock, systemIds(systemClock).next());
   const followers: readonly Follower[] = followersOf(app);
@@ -25,14 +30,26 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   };
   const waitFor = (position: Position, ms: number): Promise<boolean> => app.projector.waitFor(position, ms);
   const disappearing = { pool: readStore.pool, handlers: app.handlers.disappearing, waitFor };
-  const jobs = [expiryJob(disappearing), expiredKeysJob(disappearing)];
+  const jobs = [expiryJob(disappearing), expiredKeysJob(disappearing), scheduledJob(app)];
   await Promise.all([
     runFollowers(deps, followers, signal),
-    ...jobs.map((job) => schedule(job, { alarm: systemClock, leases, logger }).run(signal)),
+    ...jobs.map((job) => schedule(job, { alarm: clock, leases, logger }).run(signal)),
   ]);
 }
 
 function followersOf({ states, unlimited }: App): readonly Follower[] {
   const { conversations, messages } = unlimited;
   return [broadcastFollower({ states, start: conversations.start, send: messages.send })];
+}
+
+function scheduledJob({ readStore, eventStore, projector, handlers, unlimited }: App): DueJob {
+  return scheduledMessages({
+    nextDue: () => nextScheduled(readStore.pool),
+    due: (now, limit) => dueScheduled(readStore.pool, now, limit),
+    handlers: handlers.scheduled,
+    send: unlimited.messages.send,
+    settled: async () => {
+      await projector.waitFor(await eventStore.head(), SETTLE_MS);
+    },
+  });
 }

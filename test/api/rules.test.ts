@@ -44,6 +44,7 @@ const RULES: Record<string, string> = {
   'query.starredMessages': 'device',
   'query.unreadTotals': 'device',
   'query.messageInfo': 'device',
+  'query.scheduledMessages': 'device',
   'query.devOutbox': 'public',
   'mutation.requestOtp': 'public',
   'mutation.submitOtp': 'public',
@@ -101,6 +102,8 @@ const RULES: Record<string, string> = {
   'mutation.unstarMessage': 'device',
   'mutation.hideMessage': 'device',
   'mutation.saveDraft': 'device',
+  'mutation.scheduleMessage': 'device',
+  'mutation.cancelScheduledMessage': 'device',
   'subscription.updates': 'device',
   'subscription.conversationUpdates': 'device',
   'subscription.presence': 'device',
@@ -133,6 +136,8 @@ function valueOf(type: GraphQLInputType, name: string): string {
     case 'Int':
     case 'Float':
       return '1';
+    case 'DateTime':
+      return '"2026-11-24T14:02:07.123Z"';
     case 'Boolean':
       return 'true';
     default:

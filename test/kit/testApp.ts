@@ -3,6 +3,7 @@ import { registerMany, seedPhone } from '../../src/domain/accounts/index.js';
 import { compose, type App } from '../../src/main/compose.js';
 import { serve } from '../../src/main/serve.js';
 import { loadConfig } from '../../src/platform/config/index.js';
+import type { Alarm } from '../../src/platform/clock/port.js';
 import { silentLogger } from '../../src/platform/observability/logger.js';
 import { encodeId } from '../../src/api/kit/nodeIds.js';
 import { connect, type WireClient } from './client.js';
@@ -20,11 +21,15 @@ export interface TestApp {
 }
 
 /** The whole server in this process on a database of its own, listening on a free port. */
-export async function testApp(env: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+export async function testApp(env: Readonly<Record<string, string>> = {}, clock?: Alarm): Promise<TestApp> {
   const database = await testDatabase();
   const settings = { PORT: '0', DATABASE_URL: database.url, MASTER_KEY: randomBytes(32).toString('hex'), ...env };
   const start = async (): Promise<TestApp> => {
-    const app = await compose(loadConfig(settings), { logger: silentLogger, exclusive: false });
+    const app = await compose(loadConfig(settings), {
+      logger: silentLogger,
+      exclusive: false,
+      ...(clock !== undefined && { clock }),
+    });
     const url = await serve(app);
     return {
       app,

@@ -6,7 +6,7 @@ import type { ConversationHandlers } from '../../domain/conversations/index.js';
 import type { DisappearingHandlers } from '../../domain/disappearing/index.js';
 import type { GroupHandlers } from '../../domain/groups/index.js';
 import type { ForwardHandlers, MessageChangeHandlers, MessageHandlers } from '../../domain/messages/index.js';
-import type { PreferenceHandlers } from '../../domain/preferences/index.js';
+import type { PreferenceHandlers, ScheduledHandlers } from '../../domain/preferences/index.js';
 import type { ReceiptHandlers, ReceiptTimes } from '../../domain/receipts/index.js';
 import type { Cache } from '../../platform/cache/port.js';
 import type { TypingHandlers } from '../../domain/typing/index.js';
@@ -71,6 +71,7 @@ export interface Services {
   readonly receipts: Pick<ReceiptHandlers, 'acknowledge'>;
   readonly preferences: PreferenceHandlers;
   readonly receiptTimes: ReceiptTimes;
+  readonly scheduled: Pick<ScheduledHandlers, 'schedule' | 'cancel'>;
   readonly reads: Reads;
   readonly live: Pick<LiveHub, 'updates' | 'conversationUpdates' | 'position'>;
   readonly presence: Pick<PresenceWatches, 'watch' | 'see'>;

@@ -7,6 +7,7 @@ export const ID_KINDS = {
   conversation: 'cnv',
   message: 'msg',
   contact: 'con',
+  scheduled: 'sch',
   link: 'lnk',
 } as const;
 export type IdKind = keyof typeof ID_KINDS;
@@ -25,5 +26,6 @@ export function decodeId(kind: IdKind, id: string): string {
 }
 
 function article(kind: IdKind): string {
+  if (kind === 'scheduled') return 'a scheduled message';
   return kind === 'account' ? 'an account' : `a ${kind}`;
 }

@@ -9,7 +9,7 @@ import {
   type ConversationStates,
 } from '../../domain/conversations/index.js';
 import { shownOf, type ReceiptEvent } from '../../domain/receipts/index.js';
-import { chatOf, type LoadedPreferences, type PreferenceStates } from '../../domain/preferences/index.js';
+import type { LoadedPreferences, PreferenceStates } from '../../domain/preferences/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { ADMIN_KINDS, entryOf } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
@@ -211,7 +211,8 @@ export function liveHub(deps: HubDeps): LiveHub {
     const { conversationId } = event.data as { readonly conversationId: string };
     if (!accounts.has(accountId) && !conversations.has(conversationId)) return;
     const give = ({ state }: LoadedPreferences): void => {
-      const update = preferenceUpdate(preferenceRow(event, chatOf(state, conversationId)), deps.clock.now());
+      const row = preferenceRow(event, state);
+      const update = row === undefined ? undefined : preferenceUpdate(row, deps.clock.now());
       deliver(event, update, [accountId], { id: conversationId, tells: (account) => account === accountId });
     };
     const loaded = deps.preferences.peek(accountId);

@@ -98,6 +98,7 @@ function updateOfRow(row: ReplayRow, now: number): UpdateValue | undefined {
     case 'draft':
     case 'star':
     case 'hidden':
+    case 'scheduled':
       return preferenceUpdate(row, now);
     case 'device':
       return row.revoked

@@ -8,6 +8,7 @@ import {
   MessageStarred,
   MessageUnstarred,
 } from '../preferences/types.js';
+import { ScheduledMessageChanged } from '../preferences/scheduledTypes.js';
 import { Cursor, DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
@@ -155,6 +156,7 @@ export const Update = createUnionType({
       MessageUnstarred,
       MessageHidden,
       DraftChanged,
+      ScheduledMessageChanged,
       CursorAdvanced,
     ] as const,
 });

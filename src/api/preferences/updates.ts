@@ -1,4 +1,4 @@
-import type { ChatState, Dated } from '../../domain/preferences/index.js';
+import { chatOf, type Dated, type PreferencesState, type ScheduledStatus } from '../../domain/preferences/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import type { PreferenceRow } from '../../projections/preferences/replay.js';
 import { encodeId } from '../kit/nodeIds.js';
@@ -17,10 +17,18 @@ export type PreferenceUpdateValue =
       readonly __typename: 'DraftChanged';
       readonly conversationId: string;
       readonly draft: { readonly text: string; readonly savedAt: string } | null;
+    }
+  | {
+      readonly __typename: 'ScheduledMessageChanged';
+      readonly scheduledMessageId: string;
+      readonly conversationId: string;
+      readonly at: string;
+      readonly status: ScheduledStatus;
+      readonly seq: number | null;
     };
 
-/** The row that the read model will have of the event. @param chat after the event, or after more: it is told as a whole. */
-export function preferenceRow(event: OpenedEvent, chat: ChatState): PreferenceRow {
+/** The row that the read model will have of the event; undefined for what tells nobody. @param state after the event, or after more. */
+export function preferenceRow(event: OpenedEvent, state: PreferencesState): PreferenceRow | undefined {
   const fact = event as unknown as Dated;
   const { conversationId } = fact.data;
   switch (fact.type) {
@@ -31,8 +39,17 @@ export function preferenceRow(event: OpenedEvent, chat: ChatState): PreferenceRo
       return { kind: 'star', conversationId, seq: fact.data.seq, starred: fact.type === 'MessageStarred' };
     case 'MessageHidden':
       return { kind: 'hidden', conversationId, seq: fact.data.seq };
+    case 'MessageScheduled':
+    case 'ScheduledMessageCancelled':
+    case 'ScheduledMessageReleased':
+    case 'ScheduledMessageSent':
+    case 'ScheduledMessageFailed': {
+      const { scheduledId: id } = fact.data;
+      const scheduled = state.scheduled.get(id);
+      return scheduled === undefined ? undefined : { kind: 'scheduled', id, ...scheduled };
+    }
     default:
-      return { kind: 'chat', conversationId, chat };
+      return { kind: 'chat', conversationId, chat: chatOf(state, conversationId) };
   }
 }
 
@@ -48,6 +65,15 @@ export function preferenceUpdate(row: PreferenceRow, now: number): PreferenceUpd
       const draft = row.text === null ? null : { text: row.text, savedAt: new Date(row.at ?? 0).toISOString() };
       return { __typename: 'DraftChanged', conversationId: encodeId('conversation', row.conversationId), draft };
     }
+    case 'scheduled':
+      return {
+        __typename: 'ScheduledMessageChanged',
+        scheduledMessageId: encodeId('scheduled', row.id),
+        conversationId: encodeId('conversation', row.conversationId),
+        at: new Date(row.at).toISOString(),
+        status: row.status,
+        seq: row.seq,
+      };
     case 'star':
     case 'hidden': {
       const __typename = row.kind === 'hidden' ? 'MessageHidden' : row.starred ? 'MessageStarred' : 'MessageUnstarred';

@@ -1,4 +1,4 @@
-export { givenOf } from './contents.js';
+export { checkMessage, givenOf } from './contents.js';
 export type { ContentProblem, GivenContent, GivenPlace } from './contents.js';
 export type { MessageContent, MessageDataOf, MessageEvent, MessageEventType, Mentions } from './events.js';
 export {

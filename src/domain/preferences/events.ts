@@ -1,3 +1,5 @@
+import type { MessageContent } from '../messages/index.js';
+
 /**
  * Facts of `preferences-<account>`: how one account keeps its chats. Nobody else is told of them. `Text` is a personal
  * field: plain where a decision is made, sealed under the account's key where it is stored.
@@ -23,7 +25,22 @@ export type PreferenceEvent<Text> =
   | {
       readonly type: 'DraftSaved';
       readonly data: OfChat & { readonly text: Text | null; readonly fingerprint: string | null };
-    };
+    }
+  /** `at`: when it is to be sent, milliseconds since the epoch. `fingerprint`: HMAC of the content under the account's key, base64. */
+  | {
+      readonly type: 'MessageScheduled';
+      readonly data: OfScheduled & {
+        readonly clientId: string;
+        readonly at: number;
+        readonly content: ScheduledContent<Text>;
+        readonly fingerprint: string;
+      };
+    }
+  | { readonly type: 'ScheduledMessageCancelled'; readonly data: OfScheduled }
+  /** It is being sent: too late to cancel it. */
+  | { readonly type: 'ScheduledMessageReleased'; readonly data: OfScheduled }
+  | { readonly type: 'ScheduledMessageSent'; readonly data: OfScheduled & { readonly seq: number } }
+  | { readonly type: 'ScheduledMessageFailed'; readonly data: OfScheduled & { readonly reason: string } };
 
 export interface OfChat {
   readonly conversationId: string;
@@ -32,6 +49,12 @@ export interface OfChat {
 export interface OfMessage extends OfChat {
   readonly seq: number;
 }
+
+export interface OfScheduled extends OfChat {
+  readonly scheduledId: string;
+}
+
+export type ScheduledContent<Text> = Extract<MessageContent<Text>, { readonly kind: 'text' | 'sealed' }>;
 
 /** The types that change a chat's preferences as other devices are told of them: all of them, beside the draft. */
 export const CHAT_EVENTS = [
@@ -45,4 +68,12 @@ export const CHAT_EVENTS = [
   'ChatMarkedRead',
   'ChatCleared',
   'ChatDeleted',
+] as const satisfies readonly PreferenceEvent<unknown>['type'][];
+
+export const SCHEDULE_EVENTS = [
+  'MessageScheduled',
+  'ScheduledMessageCancelled',
+  'ScheduledMessageReleased',
+  'ScheduledMessageSent',
+  'ScheduledMessageFailed',
 ] as const satisfies readonly PreferenceEvent<unknown>['type'][];

@@ -1,12 +1,12 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { EventMetadata, NewEvent } from '../../platform/eventStore/port.js';
 import type { SubjectKey } from '../../platform/keys/port.js';
-import { seal, sealAad } from '../../platform/keys/seal.js';
+import { seal, sealAad, type SealedField } from '../../platform/keys/seal.js';
 import type { PreferenceEvent } from './events.js';
 
-/** HMAC-SHA-256 of a draft under a key derived (HKDF) from its account's, the first 16 bytes in base64. */
-export function draftFingerprint(key: SubjectKey, text: string): string {
-  const derived = Buffer.from(hkdfSync('sha256', key.export(), Buffer.alloc(0), 'draft fingerprint', 32));
+/** HMAC-SHA-256 of a text under a key derived (HKDF) from its account's, the first 16 bytes in base64. */
+export function fingerprintOf(key: SubjectKey, what: 'draft' | 'scheduled message', text: string): string {
+  const derived = Buffer.from(hkdfSync('sha256', key.export(), Buffer.alloc(0), `${what} fingerprint`, 32));
   return createHmac('sha256', derived).update(text).digest().toString('base64', 0, 16);
 }
 
@@ -22,9 +22,15 @@ export function sealedPreference(
   key: SubjectKey | undefined,
   { id, accountId, metadata }: SealContext,
 ): NewEvent {
-  if (event.type !== 'DraftSaved' || event.data.text === null) return { id, ...event, metadata };
-  if (key === undefined) throw new Error('a draft without a key to seal it under');
-  const ref = { subject: accountId, scope: 'account' };
-  const text = seal(key, ref, sealAad(id, event.type, 'text'), event.data.text);
-  return { id, type: event.type, data: { ...event.data, text }, metadata };
+  const sealed = (field: string, text: string): SealedField => {
+    if (key === undefined) throw new Error('a text without a key to seal it under');
+    return seal(key, { subject: accountId, scope: 'account' }, sealAad(id, event.type, field), text);
+  };
+  if (event.type === 'DraftSaved' && event.data.text !== null)
+    return { id, type: event.type, data: { ...event.data, text: sealed('text', event.data.text) }, metadata };
+  if (event.type === 'MessageScheduled' && event.data.content.kind === 'text') {
+    const content = { kind: 'text', text: sealed('content.text', event.data.content.text) };
+    return { id, type: event.type, data: { ...event.data, content }, metadata };
+  }
+  return { id, ...event, metadata };
 }

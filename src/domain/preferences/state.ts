@@ -19,7 +19,23 @@ export interface PreferencesState {
   /** Keys of messages. */
   readonly starred: ReadonlySet<string>;
   readonly hidden: ReadonlySet<string>;
+  /** All there ever were, by id: a repeat is answered for ever. */
+  readonly scheduled: ReadonlyMap<string, ScheduledState>;
 }
+
+export interface ScheduledState {
+  readonly conversationId: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly fingerprint: string;
+  readonly status: ScheduledStatus;
+  /** Of the message, once it is sent. */
+  readonly seq: number | null;
+  /** Why it failed. */
+  readonly reason: string | null;
+}
+
+export type ScheduledStatus = 'waiting' | 'released' | 'sent' | 'failed' | 'cancelled';
 
 export const UNTOUCHED_CHAT: ChatState = {
   muted: false,
@@ -32,7 +48,12 @@ export const UNTOUCHED_CHAT: ChatState = {
   draft: null,
 };
 
-export const NO_PREFERENCES: PreferencesState = { chats: new Map(), starred: new Set(), hidden: new Set() };
+export const NO_PREFERENCES: PreferencesState = {
+  chats: new Map(),
+  starred: new Set(),
+  hidden: new Set(),
+  scheduled: new Map(),
+};
 
 /** An event as it is folded: pins are in the order of their times. */
 export type Dated = PreferenceEvent<unknown> & { readonly metadata: { readonly occurredAt: number } };
@@ -72,10 +93,29 @@ export function evolveChat(chat: ChatState, event: Dated): ChatState {
     }
     case 'DraftSaved':
       return { ...chat, draft: event.data.fingerprint };
-    case 'MessageStarred':
-    case 'MessageUnstarred':
-    case 'MessageHidden':
+    default:
       return chat;
+  }
+}
+
+/** Total. `before` undefined: one that is not known, whose later events say nothing. */
+export function evolveScheduled(before: ScheduledState | undefined, event: Dated): ScheduledState | undefined {
+  if (event.type === 'MessageScheduled') {
+    const { conversationId, at, fingerprint } = event.data;
+    return { conversationId, at, fingerprint, status: 'waiting', seq: null, reason: null };
+  }
+  if (before === undefined) return undefined;
+  switch (event.type) {
+    case 'ScheduledMessageCancelled':
+      return { ...before, status: 'cancelled' };
+    case 'ScheduledMessageReleased':
+      return { ...before, status: 'released' };
+    case 'ScheduledMessageSent':
+      return { ...before, status: 'sent', seq: event.data.seq };
+    case 'ScheduledMessageFailed':
+      return { ...before, status: 'failed', reason: event.data.reason };
+    default:
+      return before;
   }
 }
 
@@ -91,6 +131,17 @@ export function evolve(state: PreferencesState, event: Dated): PreferencesState 
     }
     case 'MessageHidden':
       return { ...state, hidden: new Set(state.hidden).add(messageKey(conversationId, event.data.seq)) };
+    case 'MessageScheduled':
+    case 'ScheduledMessageCancelled':
+    case 'ScheduledMessageReleased':
+    case 'ScheduledMessageSent':
+    case 'ScheduledMessageFailed': {
+      const { scheduledId } = event.data;
+      const scheduled = evolveScheduled(state.scheduled.get(scheduledId), event);
+      return scheduled === undefined
+        ? state
+        : { ...state, scheduled: new Map(state.scheduled).set(scheduledId, scheduled) };
+    }
     default:
       return {
         ...state,

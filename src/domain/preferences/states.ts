@@ -27,13 +27,14 @@ export interface PreferenceStatesDeps {
   readonly findSnapshot: (accountId: string) => Promise<LoadedPreferences | undefined>;
 }
 
-/** Chats, stars and hidden messages held in memory, of all accounts. */
+/** Chats, stars, hidden and scheduled messages held in memory, of all accounts. */
 const MAX_ENTRIES = 1_000_000;
 
 export function preferenceStates({ eventStore, findSnapshot }: PreferenceStatesDeps): PreferenceStates {
   const cache = new LRUCache<string, LoadedPreferences>({
     maxSize: MAX_ENTRIES,
-    sizeCalculation: ({ state }) => 1 + state.chats.size + state.starred.size + state.hidden.size,
+    sizeCalculation: ({ state }) =>
+      1 + state.chats.size + state.starred.size + state.hidden.size + state.scheduled.size,
   });
   const loading = new Map<string, Promise<LoadedPreferences>>();
 

@@ -6,30 +6,39 @@ export const PREFERENCE_KEYS = {
   starred_messages: ['account_id', 'conversation_id', 'seq'],
   hidden_messages: ['account_id', 'conversation_id', 'seq'],
   preference_heads: ['account_id'],
+  scheduled_messages: ['id'],
 } as const;
 
 interface Data {
   readonly conversationId: string;
-  readonly seq: number;
+  readonly seq?: number;
   readonly upTo: number;
   readonly until: number | null;
   readonly text: object | null;
   readonly fingerprint: string | null;
   readonly scope: string;
+  readonly scheduledId: string;
+  readonly clientId: string;
+  readonly at: number;
+  readonly reason?: string;
+  readonly content: { readonly kind: string; readonly algorithm?: string; readonly bytes?: string };
 }
 
 /** `preferences-<account>` for the naive fold. */
 export function naivePreferences(tables: Tables, event: OpenedEvent, category: string, account: string): void {
   const data = event.data as Data;
   const drafts = tables['chat_preferences']!;
-  if (category === 'account' && event.type === 'KeyDestroyed' && data.scope === 'account')
+  const scheduled = tables['scheduled_messages']!;
+  if (category === 'account' && event.type === 'KeyDestroyed' && data.scope === 'account') {
     for (const row of drafts.values()) if (row['account_id'] === account) row['draft'] = null;
+    for (const row of scheduled.values()) if (row['account_id'] === account) row['text'] = null;
+  }
   if (category !== 'preferences') return;
   const { conversationId, seq } = data;
   const position = String(event.position);
   const at = event.metadata.occurredAt;
   tables['preference_heads']!.set(account, { account_id: account, revision: event.revision });
-  const mark = { account_id: account, conversation_id: conversationId, seq };
+  const mark = { account_id: account, conversation_id: conversationId, seq: seq ?? null };
   if (event.type === 'MessageHidden') {
     const hidden = tables['hidden_messages']!;
     const key = `${account} ${conversationId} ${seq}`;
@@ -37,6 +46,29 @@ export function naivePreferences(tables: Tables, event: OpenedEvent, category: s
   } else if (event.type === 'MessageStarred' || event.type === 'MessageUnstarred') {
     const starred = event.type === 'MessageStarred';
     tables['starred_messages']!.set(`${account} ${conversationId} ${seq}`, { ...mark, starred, at, position });
+  } else if (event.type === 'MessageScheduled') {
+    const { scheduledId, clientId, content, fingerprint } = data;
+    if (scheduled.has(scheduledId)) return;
+    const said = { kind: content.kind, algorithm: content.algorithm ?? null, payload: content.bytes ?? null };
+    scheduled.set(scheduledId, {
+      id: scheduledId,
+      account_id: account,
+      device_id: event.metadata.actor?.device ?? null,
+      conversation_id: conversationId,
+      client_id: clientId,
+      at: data.at,
+      text: event.opened['content.text'] ?? null,
+      ...said,
+      fingerprint,
+      status: 'waiting',
+      seq: null,
+      reason: null,
+      position,
+    });
+  } else if (event.type.startsWith('ScheduledMessage')) {
+    const status = event.type.slice('ScheduledMessage'.length).toLowerCase();
+    const row = scheduled.get(data.scheduledId);
+    if (row !== undefined) Object.assign(row, { status, seq: data.seq ?? null, reason: data.reason ?? null, position });
   } else {
     const row = chatRow(tables, account, conversationId);
     if (event.type === 'DraftSaved') {

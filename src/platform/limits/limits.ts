@@ -51,6 +51,7 @@ export const LIMITS = {
     seconds: 60,
     doc: 'per account: many chats and messages marked one after the other',
   },
+  scheduleMessage: { points: 60, seconds: 60, doc: 'per account: 100 wait at most, so nobody needs more' },
   saveDraft: { points: 300, seconds: 60, doc: 'per account: five a second, more than pauses in typing' },
   setTyping: { points: 30, seconds: 10, doc: 'per device: every few seconds in each of a few conversations' },
   listen: {

@@ -1,4 +1,11 @@
-import { evolveChat, UNTOUCHED_CHAT, type ChatState, type Dated } from '../../domain/preferences/index.js';
+import {
+  evolveChat,
+  UNTOUCHED_CHAT,
+  type ChatState,
+  type Dated,
+  type ScheduledContent,
+  type ScheduledStatus,
+} from '../../domain/preferences/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import type { OpenedEvent } from '../kit/projection.js';
 
@@ -21,10 +28,35 @@ export interface MessageRow {
   readonly position: bigint;
 }
 
+/** A new one. */
+export interface ScheduledRow {
+  readonly id: string;
+  readonly accountId: string;
+  readonly deviceId: string | null;
+  readonly conversationId: string;
+  readonly clientId: string;
+  readonly at: number;
+  readonly text: string | null;
+  readonly content: ScheduledContent<unknown>;
+  readonly fingerprint: string;
+  readonly position: bigint;
+}
+
+/** What became of it. */
+export interface ScheduledChange {
+  readonly id: string;
+  readonly status: ScheduledStatus;
+  readonly seq: number | null;
+  readonly reason: string | null;
+  readonly position: bigint;
+}
+
 export interface Changes {
   readonly chats: Map<string, ChatRow>;
   readonly stars: Map<string, MessageRow & { readonly starred: boolean }>;
   readonly hidden: Map<string, MessageRow>;
+  readonly scheduled: Map<string, ScheduledRow>;
+  readonly sending: Map<string, ScheduledChange>;
   /** By account, the last revision. */
   readonly heads: Map<string, number>;
   /** Accounts whose key is gone. */
@@ -48,6 +80,8 @@ export function foldBatch(events: readonly OpenedEvent[], before: ReadonlyMap<st
     chats: new Map(),
     stars: new Map(),
     hidden: new Map(),
+    scheduled: new Map(),
+    sending: new Map(),
     heads: new Map(),
     erased: new Set(),
   };
@@ -75,6 +109,36 @@ function apply(changes: Changes, stored: OpenedEvent, accountId: string, before:
       const row = { accountId, conversationId, seq: event.data.seq, at: metadata.occurredAt, position };
       if (event.type === 'MessageHidden') changes.hidden.set(`${key} ${row.seq}`, row);
       else changes.stars.set(`${key} ${row.seq}`, { ...row, starred: event.type === 'MessageStarred' });
+      return;
+    }
+    case 'MessageScheduled': {
+      const { scheduledId: id, clientId, at, content, fingerprint } = event.data;
+      const deviceId = metadata.actor?.device ?? null;
+      const text = opened['content.text'] ?? null;
+      changes.scheduled.set(id, {
+        id,
+        accountId,
+        deviceId,
+        conversationId,
+        clientId,
+        at,
+        text,
+        content,
+        fingerprint,
+        position,
+      });
+      return;
+    }
+    case 'ScheduledMessageCancelled':
+    case 'ScheduledMessageReleased':
+    case 'ScheduledMessageSent':
+    case 'ScheduledMessageFailed': {
+      const { scheduledId: id } = event.data;
+      const [seq, reason] = [
+        event.type === 'ScheduledMessageSent' ? event.data.seq : null,
+        event.type === 'ScheduledMessageFailed' ? event.data.reason : null,
+      ];
+      changes.sending.set(id, { id, status: STATUS[event.type], seq, reason, position });
       return;
     }
     default: {
@@ -107,3 +171,10 @@ function untouched(accountId: string, conversationId: string): ChatRow {
     draftPosition: -1n,
   };
 }
+
+const STATUS = {
+  ScheduledMessageCancelled: 'cancelled',
+  ScheduledMessageReleased: 'released',
+  ScheduledMessageSent: 'sent',
+  ScheduledMessageFailed: 'failed',
+} as const;

@@ -4,9 +4,10 @@ import {
   type ChatState,
   type LoadedPreferences,
   type MessagePlace,
+  type ScheduledState,
 } from '../../domain/preferences/index.js';
 import { shownTo } from '../timeline/visibility.js';
-import { CHAT_JSON } from './replay.js';
+import { CHAT_JSON, SCHEDULED_JSON } from './replay.js';
 import { CHAT_COLUMNS, chatStateOf, type ChatRecord } from './rows.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -60,6 +61,7 @@ export async function preferencesSnapshot(db: Db, accountId: string): Promise<Lo
     chats: readonly { readonly conversationId: string; readonly chat: ChatState }[] | null;
     starred: readonly Marks[] | null;
     hidden: readonly Marks[] | null;
+    scheduled: readonly { readonly id: string; readonly state: ScheduledState }[] | null;
   }>({
     name: 'preferences_snapshot',
     text: `SELECT h.revision,
@@ -68,7 +70,9 @@ export async function preferencesSnapshot(db: Db, accountId: string): Promise<Lo
              (SELECT json_agg(json_build_object('conversation_id', s.conversation_id, 'seq', s.seq)) FROM starred_messages s
                WHERE s.account_id = $1 AND s.starred) AS starred,
              (SELECT json_agg(json_build_object('conversation_id', m.conversation_id, 'seq', m.seq)) FROM hidden_messages m
-               WHERE m.account_id = $1) AS hidden
+               WHERE m.account_id = $1) AS hidden,
+             (SELECT json_agg(json_build_object('id', s.id, 'state', ${SCHEDULED_JSON})) FROM scheduled_messages s
+               WHERE s.account_id = $1) AS scheduled
            FROM preference_heads h WHERE h.account_id = $1`,
     values: [accountId],
   });
@@ -77,8 +81,14 @@ export async function preferencesSnapshot(db: Db, accountId: string): Promise<Lo
   const keys = (marks: readonly Marks[] | null): ReadonlySet<string> =>
     new Set((marks ?? []).map((mark) => messageKey(mark.conversation_id, mark.seq)));
   const chats = (row.chats ?? []).map(({ conversationId, chat }) => [conversationId, chat] as const);
+  const scheduled = (row.scheduled ?? []).map(({ id, state }) => [id, state] as const);
   return {
-    state: { chats: new Map(chats), starred: keys(row.starred), hidden: keys(row.hidden) },
+    state: {
+      chats: new Map(chats),
+      starred: keys(row.starred),
+      hidden: keys(row.hidden),
+      scheduled: new Map(scheduled),
+    },
     revision: row.revision,
   };
 }

@@ -1,25 +1,39 @@
 import path from 'node:path';
 import type pg from 'pg';
-import { CHAT_EVENTS } from '../../domain/preferences/index.js';
+import { CHAT_EVENTS, SCHEDULE_EVENTS } from '../../domain/preferences/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
 import { chatKey, foldBatch, unseen, type ChatRow, type MessageRow } from './fold.js';
+import { changeScheduled, insertScheduled } from './scheduled.js';
 import { CHAT_COLUMNS, chatStateOf, type ChatRecord } from './rows.js';
 
-/** How accounts keep their chats. Its tables are in schema/sql/projections/preferences.v1.sql. */
+/** How accounts keep their chats. Its tables are in schema/sql/projections/preferences.v2.sql. */
 export const preferencesProjection: Projection = {
   id: 'preferences',
-  version: 1,
-  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'preferences.v1.sql'),
-  eventTypes: [...CHAT_EVENTS, 'DraftSaved', 'MessageStarred', 'MessageUnstarred', 'MessageHidden', 'KeyDestroyed'],
+  version: 2,
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'preferences.v2.sql'),
+  eventTypes: [
+    ...CHAT_EVENTS,
+    'DraftSaved',
+    ...SCHEDULE_EVENTS,
+    'MessageStarred',
+    'MessageUnstarred',
+    'MessageHidden',
+    'KeyDestroyed',
+  ],
   async project(batch, tx, schema) {
     const events = unseen(batch, await headsOf(tx, schema, batch));
     if (events.length === 0) return;
-    const { chats, stars, hidden, heads, erased } = foldBatch(events, await chatsOf(tx, schema, events));
+    const { chats, stars, hidden, scheduled, sending, heads, erased } = foldBatch(
+      events,
+      await chatsOf(tx, schema, events),
+    );
     await upsertChats(tx, schema, [...chats.values()]);
     await upsertStars(tx, schema, [...stars.values()]);
     await insertHidden(tx, schema, [...hidden.values()]);
+    await insertScheduled(tx, schema, [...scheduled.values()]);
+    await changeScheduled(tx, schema, [...sending.values()]);
     if (heads.size > 0)
       await tx.query(
         `INSERT INTO ${schema}.preference_heads (account_id, revision) SELECT * FROM unnest($1::uuid[], $2::int[])
@@ -27,9 +41,8 @@ export const preferencesProjection: Projection = {
         [[...heads.keys()], [...heads.values()]],
       );
     if (erased.size > 0)
-      await tx.query(`UPDATE ${schema}.chat_preferences SET draft = NULL WHERE account_id = ANY ($1::uuid[])`, [
-        [...erased],
-      ]);
+      for (const text of ['chat_preferences SET draft', 'scheduled_messages SET text'])
+        await tx.query(`UPDATE ${schema}.${text} = NULL WHERE account_id = ANY ($1::uuid[])`, [[...erased]]);
   },
 };
 

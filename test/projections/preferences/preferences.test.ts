@@ -38,6 +38,14 @@ async function preferences(): Promise<void> {
   await log.prefer('bob', 'ChatCleared', { conversationId: ab, upTo: 1 });
   await log.prefer('bob', 'ChatDeleted', { conversationId: ab, upTo: 2 });
   await log.prefer('bob', 'ChatMarkedUnread', { conversationId: ab });
+  const later = { conversationId: ab, clientId: 'c', at: 1_790_009_000_000, fingerprint: 'f3' };
+  const sealed = { kind: 'sealed', algorithm: 'test', bytes: 'AAEC' };
+  await log.prefer('ada', 'MessageScheduled', { ...later, scheduledId: uuid('s1'), content: sealed });
+  await log.prefer('ada', 'MessageScheduled', { ...later, scheduledId: uuid('s2'), content: sealed });
+  await log.prefer('ada', 'MessageScheduled', { ...later, scheduledId: uuid('s3'), content: sealed });
+  await log.prefer('ada', 'ScheduledMessageCancelled', { conversationId: ab, scheduledId: uuid('s1') });
+  await log.prefer('ada', 'ScheduledMessageReleased', { conversationId: ab, scheduledId: uuid('s2') });
+  await log.prefer('ada', 'ScheduledMessageSent', { conversationId: ab, scheduledId: uuid('s2'), seq: 9 });
   await log.prefer('ada', 'ChatUnmuted', { conversationId: ab });
   await log.prefer('ada', 'ChatMuted', { conversationId: ab, until: null });
 }
@@ -50,10 +58,10 @@ describe('preferences', () => {
       (
         await verify({ readStore: log.database, eventStore: log.eventStore, open: log.open, projections: PROJECTIONS })
       ).find(({ projection }) => projection === 'preferences');
-    expect(await verified()).toMatchObject({ rows: 8, rebuilt: 0, twice: 0, fold: 0, examples: [] });
+    expect(await verified()).toMatchObject({ rows: 11, rebuilt: 0, twice: 0, fold: 0, examples: [] });
     await log.erase('ada');
     await project();
-    expect(await verified()).toMatchObject({ rows: 8, rebuilt: 0, twice: 0, fold: 0, examples: [] });
+    expect(await verified()).toMatchObject({ rows: 11, rebuilt: 0, twice: 0, fold: 0, examples: [] });
     const { rowCount } = await log.database.pool.query('SELECT FROM chat_preferences WHERE draft IS NOT NULL');
     expect(rowCount).toBe(0);
   });
@@ -88,14 +96,20 @@ describe('preferences', () => {
       expect(await folded.load(uuid(account))).toEqual(expected);
     }
     const { state, revision } = await folded.load(uuid('ada'));
-    expect(revision).toBe(11);
+    expect(revision).toBe(17);
     expect([...state.starred].sort()).toEqual([messageKey(ab, 2), messageKey(ae, 1)].sort());
+    const became = ['s1', 's2', 's3'].map((id) => state.scheduled.get(uuid(id)));
+    expect(became).toMatchObject([
+      { status: 'cancelled' },
+      { status: 'sent', seq: 9 },
+      { status: 'waiting', seq: null },
+    ]);
     // Another device's changes come with the log, in whatever way.
     await log.prefer('ada', 'ChatUnarchived', { conversationId: ae });
     for await (const event of log.eventStore.readStream(`preferences-${uuid('ada')}`)) folded.onEvent(event);
     expect(chatOf(folded.peek(uuid('ada'))!.state, ae).archived).toBe(false);
     await log.prefer('ada', 'ChatMarkedUnread', { conversationId: ae });
-    expect((await folded.refresh(uuid('ada'))).revision).toBe(13);
+    expect((await folded.refresh(uuid('ada'))).revision).toBe(19);
     expect(chatOf(folded.peek(uuid('ada'))!.state, ae).markedUnread).toBe(true);
   });
 

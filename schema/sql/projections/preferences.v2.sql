@@ -44,3 +44,24 @@ CREATE TABLE preference_heads (
   account_id uuid PRIMARY KEY,
   revision   int NOT NULL
 ) WITH (fillfactor = 50);
+
+-- What is to be sent later. `text` is null once the account's key is destroyed.
+CREATE TABLE scheduled_messages (
+  id              uuid PRIMARY KEY,
+  account_id      uuid NOT NULL,
+  device_id       uuid,
+  conversation_id uuid NOT NULL,
+  client_id       text NOT NULL,
+  at              timestamptz NOT NULL,
+  kind            text NOT NULL,
+  text            text,
+  algorithm       text,
+  payload         bytea,
+  fingerprint     text NOT NULL,
+  status          text NOT NULL,
+  seq             int,
+  reason          text,
+  position        bigint NOT NULL
+);
+CREATE INDEX scheduled_messages_account ON scheduled_messages (account_id, at, id);
+CREATE INDEX scheduled_messages_due ON scheduled_messages (at) WHERE status IN ('waiting', 'released');
