@@ -23,6 +23,8 @@ script(async () => {
     case 'storm':
       return benchStorm(args);
     default:
-      throw new UsageError('npm run bench -- one-to-one | group | connections | history | storm | compare [--json FILE]');
+      throw new UsageError(
+        'npm run bench -- one-to-one | group | connections | history | storm | compare [--json FILE]',
+      );
   }
 });

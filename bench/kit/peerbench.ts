@@ -133,10 +133,10 @@ export function openPeerbench(rates: PeerbenchRates, seconds: number): Peerbench
     },
     peerGroup: async (target, members) => {
       await ensureInstalled(target);
-      const control = (command: string): Promise<void> => run('./ctl.sh', [command, target], env, folder);
+      const control = (command: string): Promise<void> => run(path.join(folder, 'ctl.sh'), [command, target], env, folder);
       await control('reset');
       try {
-        const { stdout } = spawnSync('./ctl.sh', ['pids', target], {
+        const { stdout } = spawnSync(path.join(folder, 'ctl.sh'), ['pids', target], {
           cwd: folder,
           env: { ...process.env, ...env },
           encoding: 'utf8',
@@ -149,7 +149,7 @@ export function openPeerbench(rates: PeerbenchRates, seconds: number): Peerbench
       return readGroup(target);
     },
     dispose: () => {
-      runQuietly('./ctl.sh', ['stop-all'], folder, { PB_RT: state });
+      runQuietly(path.join(folder, 'ctl.sh'), ['stop-all'], folder, { PB_RT: state });
       rmSync(folder, { recursive: true, force: true });
     },
   };
