@@ -187,6 +187,62 @@ describe('a group', () => {
     expect(await read(cleo, id, 'myRole', last.readToken)).toEqual({ myRole: null });
   });
 
+  it('stands still for who was removed', async () => {
+    const { people, id } = await group();
+    const [owner, bob, cleo, dan] = people;
+    await removeMember(owner.client, id, bob.accountId);
+    await updateGroupInfo(owner.client, id, { name: 'Secret', description: 'New.', avatar: 'media/9' });
+    await addMembers(owner.client, id, dan.accountId);
+    const { readToken } = await updateGroupSettings(owner.client, id, { send: 'ADMINS' });
+    const fields =
+      'name description avatar myRole settings { send } members { edges { node { role account { id } } } } inviteLinks { id }';
+    const seen = await read<{ members: { edges: { node: { account: { id: string } } }[] } }>(
+      bob,
+      id,
+      fields,
+      readToken,
+    );
+    expect(seen).toMatchObject({
+      name: 'Climbing',
+      description: null,
+      avatar: null,
+      myRole: null,
+      settings: { send: 'EVERYONE' },
+      inviteLinks: null,
+    });
+    expect(seen.members.edges.map(({ node }) => node.account.id).sort()).toEqual(
+      [owner.accountId, cleo.accountId].sort(),
+    );
+  });
+
+  it('lists its members by pages, in the order of joining', async () => {
+    const { people, id } = await group();
+    const [owner, bob, cleo, dan] = people;
+    const { readToken } = await addMembers(owner.client, id, dan.accountId);
+    interface Page {
+      readonly members: {
+        readonly edges: readonly { readonly node: { readonly accountId: string; readonly role: string } }[];
+        readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+      };
+    }
+    const page = (after: string | null): Promise<Page> =>
+      read<Page>(
+        owner,
+        id,
+        `members(first: 2, after: ${JSON.stringify(after)}) { edges { node { accountId role } } pageInfo { hasNextPage endCursor } }`,
+        readToken,
+      );
+    const first = await page(null);
+    const second = await page(first.members.pageInfo.endCursor);
+    const listed = [first, second].flatMap(({ members }) => members.edges.map(({ node }) => node));
+    expect([first, second].map(({ members }) => members.pageInfo.hasNextPage)).toEqual([true, false]);
+    expect(listed.slice(0, 3).map(({ accountId }) => accountId)).toEqual(
+      [owner, bob, cleo].map(({ accountId }) => accountId).sort(),
+    );
+    expect(listed[3]).toEqual({ accountId: dan.accountId, role: 'MEMBER' });
+    expect(listed.find(({ accountId }) => accountId === owner.accountId)?.role).toBe('OWNER');
+  });
+
   it('is no direct conversation: that one is managed by nobody', async () => {
     const [owner, bob] = (await actors(server, 2)) as [Actor, Actor];
     const { startConversation } = await owner.client.run<{ startConversation: { conversation: { id: string } } }>(
