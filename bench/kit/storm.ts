@@ -19,6 +19,7 @@ export async function benchStorm(args: readonly string[]): Promise<boolean> {
     drivers: { type: 'string' },
     settle: { type: 'string' },
     quiet: { type: 'string' },
+    redis: { type: 'string' },
   });
   const drivers = Math.max(1, given.number('drivers', 2));
   const each = Math.ceil(given.number('devices', 5_000) / drivers / 2) * 2;
@@ -26,7 +27,9 @@ export async function benchStorm(args: readonly string[]): Promise<boolean> {
   const contacts = given.number('contacts', 20);
   const settleMs = given.number('settle', 5) * 1000;
   const accounts = each * drivers;
-  const prepared = await prepare('bench-storm', { accounts, conversations: accounts / 2, messages: 0 });
+  const redis = given.text('redis');
+  const env = redis === undefined ? {} : { REDIS_URL: redis };
+  const prepared = await prepare('bench-storm', { accounts, conversations: accounts / 2, messages: 0 }, env);
   return withServer(prepared, async (server) => {
     const processes = processesOf(server);
     const opened = counter(drivers);
