@@ -28,6 +28,8 @@ export class TypingMutations {
         return { __typename: 'TypingSet', conversationId };
       case 'not_a_member':
         return problem('NotAMember');
+      case 'not_allowed':
+        return problem('NotAllowed');
       case 'rate_limited':
         return problem('RateLimited', { retryAfterMs: done.retryAfterMs });
       default:

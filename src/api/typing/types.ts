@@ -1,6 +1,6 @@
 import { Field, ID, registerEnumType } from 'type-graphql';
 import type { TypingKind } from '../../domain/typing/index.js';
-import { NotAMember, outcomes, RateLimited } from '../kit/problems.js';
+import { NotAllowed, NotAMember, outcomes, RateLimited } from '../kit/problems.js';
 import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
@@ -32,4 +32,4 @@ export class TypingSet {
   readonly conversationId!: string;
 }
 
-export const SetTypingResult = outcomes('SetTypingResult', () => [TypingSet, NotAMember, RateLimited]);
+export const SetTypingResult = outcomes('SetTypingResult', () => [TypingSet, NotAMember, NotAllowed, RateLimited]);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
 import type { Signals } from '../../platform/signals/port.js';
-import { isMember, type Actor, type ConversationStates } from '../conversations/index.js';
+import { isAdmin, isMember, type Actor, type ConversationStates } from '../conversations/index.js';
 import { typingSignal, typingTopic, type TypingKind } from './signal.js';
 
 export interface SetTyping {
@@ -13,6 +13,8 @@ export interface SetTyping {
 export type SetTypingOutcome =
   | { readonly outcome: 'set' }
   | { readonly outcome: 'not_a_member' }
+  /** Who may not send has nothing to type. */
+  | { readonly outcome: 'not_allowed' }
   | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number };
 
 export interface TypingHandlers {
@@ -33,7 +35,8 @@ export function typingHandlers({ states, limiter, signals, clock }: TypingDeps):
       const limit = await limiter.take('setTyping', actor.device);
       if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
       const { state } = states.peek(conversationId) ?? (await states.load(conversationId));
-      if (!isMember(state, actor.account)) return { outcome: 'not_a_member' };
+      if (state.kind === 'absent' || !isMember(state, actor.account)) return { outcome: 'not_a_member' };
+      if (state.settings.send === 'admins' && !isAdmin(state, actor.account)) return { outcome: 'not_allowed' };
       signals.publish(typingTopic(conversationId), typingSignal({ accountId: actor.account, kind, at: clock.now() }));
       return { outcome: 'set' };
     },
