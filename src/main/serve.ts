@@ -38,6 +38,7 @@ export async function serve(app: App): Promise<string> {
     eventStore,
     states,
     preferences: app.preferences,
+    relations: app.relations,
     cursors,
     open: app.open,
     isMember: async (conversationId, accountId) => isMember((await states.load(conversationId)).state, accountId),

@@ -10,6 +10,7 @@ import {
 } from '../../domain/conversations/index.js';
 import { shownOf, type ReceiptEvent } from '../../domain/receipts/index.js';
 import type { LoadedPreferences, PreferenceStates } from '../../domain/preferences/index.js';
+import type { Relations } from '../../domain/contacts/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { ADMIN_KINDS, entryOf } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
@@ -21,6 +22,8 @@ import { persisting } from './persist.js';
 import { LiveSource, type SourceDeps } from './source.js';
 import { groupReceipts } from './groupReceipts.js';
 import { cursorAdvanced, entryUpdate, everyoneAdvanced, shownReceipt, updateOf } from './payloads.js';
+import { privacyChanged, relationRow, relationUpdate } from '../contacts/updates.js';
+import { discovery } from './discovery.js';
 import { preferenceRow, preferenceUpdate } from '../preferences/updates.js';
 import type { UpdateValue } from './updates.js';
 
@@ -49,6 +52,7 @@ export interface HubDeps {
   readonly eventStore: EventStore;
   readonly states: ConversationStates;
   readonly preferences: Pick<PreferenceStates, 'peek' | 'load'>;
+  readonly relations: Pick<Relations, 'of'>;
   readonly cursors: Cursors;
   readonly open: (events: readonly StoredEvent[]) => Promise<readonly OpenedEvent[]>;
   readonly isMember: (conversationId: string, accountId: string) => Promise<boolean>;
@@ -220,6 +224,18 @@ export function liveHub(deps: HubDeps): LiveHub {
     give(loaded);
   };
 
+  const discovered = discovery({ findOwners: deps.reads.owners, waitForProjection });
+
+  const deliverDiscovery = (event: OpenedEvent, accountId: string): void => {
+    for (const { ownerId, phoneHmac } of discovered.ownersOf(event))
+      deliver(event, relationUpdate({ kind: 'contact_discovered', ownerId, phoneHmac, accountId }), [ownerId]);
+  };
+
+  /** As a whole. The node's view may be ahead of the log: what it says is told again then. */
+  const deliverPrivacy = async (event: OpenedEvent, accountId: string): Promise<void> => {
+    deliver(event, privacyChanged((await deps.relations.of(accountId)).privacy), [accountId]);
+  };
+
   const route = (event: OpenedEvent): void | Promise<void> => {
     const id = streamId(event.stream);
     switch (streamCategory(event.stream)) {
@@ -240,7 +256,12 @@ export function liveHub(deps: HubDeps): LiveHub {
       }
       case 'preferences':
         return deliverPreference(event, id);
+      case 'contacts':
+        deliver(event, relationUpdate(relationRow(event)), [id]);
+        return;
       case 'account':
+        if (event.type === 'AccountRegistered') deliverDiscovery(event, id);
+        if (event.type === 'PrivacyChanged') return accounts.has(id) ? deliverPrivacy(event, id) : undefined;
         if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
         deliver(event, updateOf(event), [id]);
         if (event.type === 'DeviceRevoked')
@@ -257,6 +278,9 @@ export function liveHub(deps: HubDeps): LiveHub {
       const events: StoredEvent[] = [];
       for (const item of batch) if (item.kind === 'event') events.push(item.event);
       if (events.length === 0) continue;
+      const looking = discovered.prepare(events, accounts.size > 0);
+      if (looking !== undefined)
+        await persist(looking, async () => discovered.prepare(events, accounts.size > 0), signal);
       for (const event of await persist(deps.open(events), () => deps.open(events), signal)) {
         if (event.stream.startsWith('conversation-')) states.onEvent(event);
         deps.onEvent(event);

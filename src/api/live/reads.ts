@@ -3,10 +3,13 @@ import type { Clock } from '../../platform/clock/port.js';
 import type { Position } from '../../platform/eventStore/port.js';
 import { accountsById } from '../../projections/accounts/accounts.queries.js';
 import { watermarksOfConversations } from '../../projections/receipts/receipts.queries.js';
+import type { DiscoveryDeps } from './discovery.js';
 import type { GroupReceiptsDeps } from './groupReceipts.js';
 import { replayPage, replaySize, type ReplayRow, type ReplayScope } from '../../projections/replay/replay.queries.js';
 import { fault } from '../kit/errors.js';
 import { encodeId } from '../kit/nodeIds.js';
+import { ownersOfNumbers } from '../../projections/contacts/contacts.queries.js';
+import { relationUpdate } from '../contacts/updates.js';
 import { preferenceUpdate } from '../preferences/updates.js';
 import type { Cursors } from './cursors.js';
 import { cursorExpired } from './hub.js';
@@ -27,6 +30,7 @@ export type LiveReads = Pick<SourceDeps, 'waitForProjection' | 'replay' | 'check
   /** The account's profile once the projections have passed the position. */
   profile(accountId: string, position: Position): Promise<ProfileUpdatedValue | undefined>;
   readonly watermarks: GroupReceiptsDeps['load'];
+  readonly owners: DiscoveryDeps['findOwners'];
 };
 
 const PAGE = 200;
@@ -51,6 +55,7 @@ export function liveReads({ pool, cursors, waitFor, head, clock }: LiveReadsDeps
       const items = rows.flatMap((row) => itemOf(row, cursors, clock.now()) ?? []);
       return { items, through: rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo };
     },
+    owners: (phoneHmacs) => ownersOfNumbers(pool, phoneHmacs),
     watermarks: async (id) =>
       ((await watermarksOfConversations(pool, [id])).get(id) ?? []).map((mark) => ({
         accountId: mark.accountId,
@@ -100,6 +105,11 @@ function updateOfRow(row: ReplayRow, now: number): UpdateValue | undefined {
     case 'hidden':
     case 'scheduled':
       return preferenceUpdate(row, now);
+    case 'contact':
+    case 'contact_discovered':
+    case 'block':
+    case 'privacy':
+      return relationUpdate(row);
     case 'device':
       return row.revoked
         ? { __typename: 'DeviceRevokedUpdate', deviceId: encodeId('device', row.deviceId) }

@@ -1,5 +1,6 @@
 import type { LocationContent, MessageContent } from '../messages/contentTypes.js';
 import type { GroupUpdateValue } from './groupUpdates.js';
+import type { RelationUpdateValue } from '../contacts/updates.js';
 import type { PreferenceUpdateValue } from '../preferences/updates.js';
 
 /** What an `Update` is on the wire: ids encoded, instants as text. Resolves from the object alone, for any viewer. */
@@ -23,6 +24,7 @@ export type UpdateValue =
   | PreferenceUpdateValue
   | TimerChangedValue
   | MessagesExpiredValue
+  | RelationUpdateValue
   | CursorAdvancedValue;
 
 export interface MessageAddedValue {

@@ -1,4 +1,5 @@
 import { createUnionType, Field, ID, Int } from 'type-graphql';
+import { RELATION_UPDATES } from '../contacts/updates.js';
 import { GROUP_UPDATES } from '../groups/updates.js';
 import { MESSAGE_UPDATES } from '../messages/updates.js';
 import {
@@ -157,6 +158,7 @@ export const Update = createUnionType({
       MessageHidden,
       DraftChanged,
       ScheduledMessageChanged,
+      ...RELATION_UPDATES,
       CursorAdvanced,
     ] as const,
 });

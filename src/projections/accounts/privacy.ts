@@ -1,4 +1,4 @@
-import type { Audience } from '../../domain/accounts/index.js';
+import type { Audience, PrivacyChange } from '../../domain/accounts/index.js';
 
 /** A setting's value as its column holds it. */
 export function settingText(value: Audience | boolean): string {
@@ -12,4 +12,8 @@ export function settingValue(text: string): Audience | boolean {
   const [kind = '', except = ''] = text.split(':');
   if (kind === 'contacts_except') return { kind, except: except === '' ? [] : except.split(',') };
   return { kind: kind as 'everyone' | 'contacts' | 'nobody' };
+}
+
+export function settingsOf(texts: Readonly<Record<string, string>>): PrivacyChange {
+  return Object.fromEntries(Object.entries(texts).map(([setting, text]) => [setting, settingValue(text)]));
 }

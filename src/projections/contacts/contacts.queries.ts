@@ -74,3 +74,19 @@ function viewOf(row: Row): ContactView {
   const { owner_id: ownerId, phone_hmac: phoneHmac, phone, name, sort, account_id: accountId, mutual } = row;
   return { ownerId, phoneHmac, phone, name, sort, accountId, mutual };
 }
+
+/** Who has a number in its book, and the position since which. */
+export interface NumberOwner {
+  readonly ownerId: string;
+  readonly phoneHmac: string;
+  readonly since: bigint;
+}
+
+export async function ownersOfNumbers(db: Db, phoneHmacs: readonly string[]): Promise<readonly NumberOwner[]> {
+  const { rows } = await db.query<NumberOwner>({
+    name: 'owners_of_numbers',
+    text: `SELECT owner_id AS "ownerId", phone_hmac AS "phoneHmac", since FROM contacts WHERE phone_hmac = ANY ($1) AND NOT removed`,
+    values: [phoneHmacs],
+  });
+  return rows;
+}

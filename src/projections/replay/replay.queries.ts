@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Position } from '../../platform/eventStore/port.js';
 import { ADMIN_KINDS, type TimelineEntry } from '../timeline/entry.js';
 import { PREFERENCES, type PreferenceRow } from '../preferences/replay.js';
+import { RELATIONS, type RelationRow } from '../contacts/replay.js';
 import { notHidden } from '../timeline/visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -28,6 +29,7 @@ export type ReplayRow =
       readonly read: number;
     }
   | (PreferenceRow & { readonly position: Position })
+  | (RelationRow & { readonly position: Position })
   | {
       readonly kind: 'device';
       readonly position: Position;
@@ -103,7 +105,9 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
   SELECT 'profile', a.position, json_build_object('accountId', a.id, 'name', a.name, 'about', a.about, 'avatar', a.avatar)
   FROM accounts a WHERE a.id = $1 AND a.position > $2 AND a.position <= $3 AND $4::uuid IS NULL
   UNION ALL
-  ${PREFERENCES})
+  ${PREFERENCES}
+  UNION ALL
+  ${RELATIONS})
 SELECT * FROM (SELECT * FROM entries UNION ALL SELECT * FROM receipts UNION ALL SELECT * FROM own) happened ORDER BY position LIMIT $5`;
 
 export interface ReplayScope {

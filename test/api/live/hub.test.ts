@@ -8,6 +8,8 @@ import { preferenceStates } from '../../../src/domain/preferences/index.js';
 import { silentLogger } from '../../../src/platform/observability/logger.js';
 import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
 import { testLog, uuid, type TestLog } from '../../projections/fixture.js';
+import { relations } from '../../../src/domain/contacts/index.js';
+import { accountRelations, accountsByNumber } from '../../../src/projections/contacts/commands.queries.js';
 import { cursors } from '../kit/fake.js';
 
 let log: TestLog;
@@ -37,6 +39,11 @@ it('following the log outlives engines that do not answer in time', async () => 
     eventStore,
     states,
     preferences: preferenceStates({ eventStore, findSnapshot: () => Promise.resolve(undefined) }),
+    relations: relations({
+      eventStore,
+      findRelations: (accountId) => accountRelations(pool, accountId),
+      findAccounts: (numbers) => accountsByNumber(pool, numbers),
+    }),
     cursors,
     open: async (events) => {
       failOnce('keys');
