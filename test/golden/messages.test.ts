@@ -1,0 +1,74 @@
+import { createSecretKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, it } from 'vitest';
+import { ABSENT, evolve } from '../../src/domain/conversations/state.js';
+import type { GivenContent } from '../../src/domain/messages/contents.js';
+import { fingerprint, type Asides } from '../../src/domain/messages/seal.js';
+import { evolveTarget, type Target } from '../../src/domain/messages/target.js';
+import { open, sealAad, type SealedField } from '../../src/platform/keys/seal.js';
+import { placed } from '../kit/specification.js';
+
+interface Golden {
+  readonly key: string;
+  readonly events: readonly {
+    readonly stream: string;
+    readonly id: string;
+    readonly type: string;
+    readonly v: number;
+    readonly data: Readonly<Record<string, unknown>>;
+    readonly opened: Readonly<Record<string, string>>;
+    /** As it was asked for, of a message that was not forwarded. */
+    readonly given?: GivenContent;
+    readonly asides?: Asides;
+  }[];
+}
+
+/** Every shape ever stored. Entries are added, never changed: logs out there have them. */
+const golden = JSON.parse(readFileSync('test/golden/events/messages.json', 'utf8')) as Golden;
+const about = golden.events.filter(({ type }) => type !== 'ConversationStarted');
+const key = createSecretKey(Buffer.from(golden.key, 'base64'));
+const schema = JSON.parse(readFileSync('schema/events/messages.json', 'utf8')) as { readonly $defs: object };
+const ajv = new Ajv2020({ allowUnionTypes: true });
+ajv.addSchema(schema);
+const fits = (type: string, data: object, v = 1): boolean => ajv.validate(`messages#/$defs/${type}.v${v}`, data);
+
+it.each(about)('$type.v$v of $id still fits its schema, opens, and is known', (event) => {
+  const { id, type, v, data, opened, given, asides } = event;
+  expect(fits(type, data, v), ajv.errorsText()).toBe(true);
+  for (const [path, text] of Object.entries(opened)) {
+    const [first = '', second] = path.split('.');
+    const at = data[first] as SealedField | Readonly<Record<string, SealedField>>;
+    const sealed = second === undefined ? (at as SealedField) : (at as Readonly<Record<string, SealedField>>)[second]!;
+    expect(open(key, sealAad(id, type, path), sealed)).toBe(text);
+  }
+  // A repeat of a send from long ago must still be known for one.
+  if (type === 'MessageSent') expect(fingerprint(key, given, asides)).toBe(data['fingerprint']);
+});
+
+it('has each type', () => {
+  const types = Object.keys(schema.$defs).filter((name) => name.includes('.v'));
+  expect([...new Set(about.map(({ type, v }) => `${type}.v${v}`))].sort()).toEqual(types.sort());
+});
+
+it('still folds', () => {
+  const events = placed(golden.events, '0199a1b2-0000-7000-8000-0000000000bb');
+  expect(events.reduce(evolve, ABSENT)).toMatchObject({ kind: 'direct', pins: [2] });
+  const fold = (seq: number): Target | undefined =>
+    events.reduce<Target | undefined>(
+      (target, event) => evolveTarget(target, event, { seq }, '0199a1b2-0000-7000-8000-0000000000bb'),
+      undefined,
+    );
+  expect(fold(1)).toMatchObject({ gone: false, emoji: null });
+  expect(fold(3)).toMatchObject({ gone: true, deleted: true });
+  expect(fold(4)).toMatchObject({ gone: true, deleted: true });
+  expect(fold(5)).toMatchObject({ gone: true, openedBy: [expect.any(String), expect.any(String)] });
+  expect(fold(8)).toMatchObject({ live: { ended: true } });
+  expect(fold(9)).toMatchObject({ poll: { options: 2, multiple: true, votesVisible: false, closed: true }, vote: [] });
+});
+
+it('nothing that was said is in the open', () => {
+  expect(fits('MessageEdited', { target: 1, text: 'in the open' })).toBe(false);
+  expect(fits('LocationUpdated', { target: 1, place: '{"latitude":1}' })).toBe(false);
+  expect(fits('PollVoted', { target: 1, options: [0, 0] })).toBe(false);
+});
