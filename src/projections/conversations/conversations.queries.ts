@@ -68,9 +68,9 @@ export interface ListedConversation extends ConversationView {
   readonly pinnedAt: number;
 }
 
-/** What was deleted is back with the next message that the account may see, or when it joins anew. */
-const LISTED = `(coalesce(p.deleted_to, -1) < 0 OR m.joined_seq > p.deleted_to OR EXISTS (SELECT FROM timeline t
-  WHERE t.conversation_id = c.id AND t.seq > p.deleted_to AND t.message AND ${visibleTo('$1', 'c.id')}))`;
+/** What was deleted is back with the next message that the account may see, or when it joins anew. Asked for in order, it is found by the key. */
+const LISTED = `(coalesce(p.deleted_to, -1) < 0 OR m.joined_seq > p.deleted_to OR (c.last_message_seq > p.deleted_to AND (SELECT t.seq FROM timeline t
+  WHERE t.conversation_id = c.id AND t.seq > p.deleted_to AND t.message AND ${visibleTo('$1', 'c.id')} ORDER BY t.seq LIMIT 1) IS NOT NULL))`;
 const PINNED_AT = `coalesce((extract(epoch FROM p.pinned_at) * 1000)::bigint, 0)`;
 
 /** The account's conversations: pinned ones first, the last pinned on top, then by last activity; beyond a place in that order. */
