@@ -36,7 +36,7 @@ export class ScheduledMessage {
   readonly status!: Status;
 
   @Field(() => Int, { nullable: true, description: 'Of the message, once it is sent.' })
-  readonly seq!: number | null;
+  readonly messageSeq!: number | null;
 
   @Field(() => String, { nullable: true, description: 'Why it failed: `not_a_member`, `admins_only`, …' })
   readonly failure!: string | null;
@@ -57,7 +57,7 @@ export class ScheduledMessageChanged {
   readonly status!: Status;
 
   @Field(() => Int, { nullable: true })
-  readonly seq!: number | null;
+  readonly messageSeq!: number | null;
 }
 
 @Shape()

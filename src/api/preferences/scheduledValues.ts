@@ -11,7 +11,7 @@ export function scheduledValue(view: ScheduledView): ScheduledMessage {
     at: view.at,
     content: contentValue(view),
     status: view.status,
-    seq: view.seq,
+    messageSeq: view.seq,
     failure: view.reason,
   };
 }

@@ -24,7 +24,7 @@ export type PreferenceUpdateValue =
       readonly conversationId: string;
       readonly at: string;
       readonly status: ScheduledStatus;
-      readonly seq: number | null;
+      readonly messageSeq: number | null;
     };
 
 /** The row that the read model will have of the event; undefined for what tells nobody. @param state after the event, or after more. */
@@ -72,7 +72,7 @@ export function preferenceUpdate(row: PreferenceRow, now: number): PreferenceUpd
         conversationId: encodeId('conversation', row.conversationId),
         at: new Date(row.at).toISOString(),
         status: row.status,
-        seq: row.seq,
+        messageSeq: row.seq,
       };
     case 'star':
     case 'hidden': {

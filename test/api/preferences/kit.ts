@@ -59,11 +59,14 @@ const updates = `subscription ($after: Cursor) { updates(after: $after) { cursor
   ... on MessageAdded { conversationId message { seq } }
   ... on ChatPreferencesChanged { ${chatFields} }
   ... on MessageStarred { conversationId seq } ... on MessageUnstarred { conversationId seq } ... on MessageHidden { conversationId seq }
+  ... on ScheduledMessageChanged { scheduledMessageId status messageSeq }
   ... on DraftChanged { conversationId draft { text savedAt } } } } }`;
 
 export interface OwnUpdate {
   readonly __typename: string;
   readonly seq?: number;
+  readonly messageSeq?: number | null;
+  readonly status?: string;
   readonly preferences?: Preferences;
   readonly draft?: { readonly text: string } | null;
   readonly message?: { readonly seq: number };

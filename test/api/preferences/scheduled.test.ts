@@ -4,7 +4,7 @@ import { manualClock, type ManualClock } from '../../kit/clock.js';
 import type { WireClient } from '../../kit/client.js';
 import { startConversation } from '../../kit/documents.js';
 import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
-import { plainId } from './kit.js';
+import { device, plainId } from './kit.js';
 
 let server: TestApp;
 let clock: ManualClock;
@@ -14,13 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const fields = 'id conversationId clientId at status seq failure content { __typename ... on TextContent { text } }';
+const fields =
+  'id conversationId clientId at status messageSeq failure content { __typename ... on TextContent { text } }';
 interface Scheduled {
   readonly id: string;
   readonly clientId: string;
   readonly at: string;
   readonly status: string;
-  readonly seq: number | null;
+  readonly messageSeq: number | null;
   readonly failure: string | null;
   readonly content: { readonly __typename: string; readonly text?: string };
 }
@@ -118,7 +119,7 @@ describe('a scheduled message', () => {
     let again = await schedule(ada.client, chat, 'c1', 'good morning', Date.parse(at) - clock.now());
     while (again.scheduledMessage.status !== 'SENT')
       again = await schedule(ada.client, chat, 'c1', 'good morning', Date.parse(at) - clock.now());
-    expect(again.scheduledMessage).toMatchObject({ status: 'SENT', seq: 1 });
+    expect(again.scheduledMessage).toMatchObject({ status: 'SENT', messageSeq: 1 });
     expect(await cancel(ada.client, done.scheduledMessage.id)).toMatchObject({ __typename: 'TooLateToCancel' });
     expect(await list(ada.client, `atLeast: "${again.readToken}"`)).toEqual([]);
     expect(countOf(bob, 'good morning')).toBe(1);
@@ -135,6 +136,24 @@ describe('a scheduled message', () => {
     expect((await cancel(ada.client, scheduledMessage.id)).scheduledMessage.status).toBe('CANCELLED');
     await until(bob, 'I do not');
     expect(countOf(bob, 'I take it back')).toBe(0);
+  });
+
+  it("is known to one's other devices, live and after an absence, and to nobody else", async () => {
+    const [ada, bob] = (await actors(server, 2)) as [Actor, Actor];
+    const chat = await startConversation(ada.client, bob.accountId);
+    const [phone, stranger] = [await device(server, ada), await device(server, bob)];
+    const cursor = phone.cursor!;
+    const { scheduledMessage } = await schedule(ada.client, chat, 'c1', 'one', 3_600_000);
+    await cancel(ada.client, scheduledMessage.id);
+    await schedule(ada.client, chat, 'c2', 'two', 3_600_000);
+    const told = await phone.has(3);
+    expect(told.map(({ __typename, status, messageSeq }) => [__typename, status, messageSeq])).toEqual(
+      ['WAITING', 'CANCELLED', 'WAITING'].map((status) => ['ScheduledMessageChanged', status, null]),
+    );
+    const back = await device(server, ada, cursor);
+    expect((await back.has(2)).map(({ status }) => status)).toEqual(['CANCELLED', 'WAITING']);
+    expect(stranger.updates.map(({ update }) => update.__typename)).toEqual(['CursorAdvanced']);
+    for (const one of [phone, back, stranger]) one.close();
   });
 
   it('is refused for strangers, for instants out of range and for texts that are none', async () => {

@@ -5,7 +5,7 @@ import { conversationsPage } from '../../../src/projections/conversations/conver
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
 import { lastMessages, messagesAfter } from '../../../src/projections/timeline/timeline.queries.js';
 import { unreadCounts, unreadTotals } from '../../../src/projections/timeline/unread.queries.js';
-import { testLog, uuid, type TestLog } from '../fixture.js';
+import { group, testLog, uuid, type TestLog } from '../fixture.js';
 
 /** What may happen in a group of ada (its owner), bob and eve. Sequences are taken modulo what there is. */
 type Step =
@@ -214,4 +214,25 @@ describe('whatever happens', () => {
         expect(await conversationsPage(pool, viewer, { limit: 5 }), context).toHaveLength(listed ? 1 : 0);
       }
   }, 60_000);
+});
+
+describe('mentions', () => {
+  it('are counted as the message has them now, muted or not, and not in archived chats', async () => {
+    const project = async (): Promise<void> => {
+      const projector = log.projector();
+      await projector.prepare();
+      await projector.catchUp();
+    };
+    const gils = (now: number): Promise<object> => unreadTotals(log.database.pool, uuid('gil'), now);
+    // An edit of the second message mentions gil.
+    await group(log);
+    await log.prefer('gil', 'ChatMuted', { conversationId: uuid('g'), until: 1_000 });
+    await project();
+    const totals = { chats: 1, messages: 3, mutedMessages: 3, archivedMessages: 0, mentions: 1 };
+    expect(await gils(999)).toEqual(totals);
+    expect(await gils(1_000)).toEqual({ ...totals, mutedMessages: 0 });
+    await log.prefer('gil', 'ChatArchived', { conversationId: uuid('g') });
+    await project();
+    expect(await gils(1_000)).toEqual({ chats: 0, messages: 0, mutedMessages: 0, archivedMessages: 3, mentions: 0 });
+  });
 });
