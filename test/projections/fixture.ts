@@ -39,6 +39,14 @@ export interface TestLog {
   ): Promise<Position>;
   /** Texts by turns of the author's first device; a Buffer is sent sealed. */
   send(conversation: string, author: string, ...contents: readonly (string | Buffer)[]): Promise<Position>;
+  /** A message with a content of any kind; what it says becomes sealed. */
+  says(
+    conversation: string,
+    author: string,
+    content: Record<string, unknown>,
+    said: Record<string, string>,
+    more?: Record<string, unknown>,
+  ): Promise<Position>;
   receipt(
     conversation: string,
     account: string,
@@ -157,6 +165,15 @@ export async function testLog(): Promise<TestLog> {
       append(`conversation-${uuid(conversation)}`, event(type, actor, data, sealed)),
     send: (conversation, author, ...contents) =>
       append(`conversation-${uuid(conversation)}`, ...contents.map((content) => message(author, content))),
+    says(conversation, author, content, said, more = {}) {
+      const base = event('MessageSent', author, { clientId: `c${count}`, at: now, fingerprint: `f${count}`, ...more });
+      const ref = { subject: uuid(author), scope: 'account' };
+      const sealed = Object.entries(said).map(
+        ([name, text]) => [name, seal(keyOf(ref), ref, `${base.id}|MessageSent|content.${name}`, text)] as const,
+      );
+      const data = { ...base.data, content: { ...content, ...Object.fromEntries(sealed) } };
+      return append(`conversation-${uuid(conversation)}`, { ...base, data });
+    },
     receipt: (conversation, account, device, marks) =>
       append(
         `receipts-${uuid(conversation)}`,
@@ -255,4 +272,42 @@ export async function group(log: TestLog): Promise<void> {
   await log.send('g', 'ida', 'short-lived'); // 30
   await does('ida', 'MessagesExpired', { targets: [30] });
   await log.receipt('g', 'hal', 'hal/1', { delivered: 30, read: 22 });
+}
+
+/** Every kind of message, and all that can become of it, between two; at the end one blocks the other. */
+export async function kinds(log: TestLog): Promise<void> {
+  for (const account of ['kim', 'lea']) await log.register(account);
+  await log.start('kl', ['kim', 'lea']);
+  const does = (actor: string, type: string, data?: Record<string, unknown>, sealed?: Record<string, string>) =>
+    log.happens('kl', actor, type, data, sealed);
+  const says = (author: string, content: Record<string, unknown>, said: Record<string, string>, more = {}) =>
+    log.says('kl', author, content, said, more);
+  await says('kim', { kind: 'contact' }, { card: '{"name":"Max","phones":["1"]}' }); // 1
+  await says('kim', { kind: 'location' }, { place: '{"latitude":1,"longitude":2}' });
+  await says('kim', { kind: 'location', liveUntil: 1_800_000_000_000 }, { place: '{"latitude":3,"longitude":4}' });
+  const poll = { options: 2, multiple: false, votesVisible: true };
+  await says('lea', { kind: 'poll', ...poll }, { poll: '{"question":"When?","options":["now","later"]}' });
+  await says('kim', { kind: 'text' }, { text: 'once' }, { viewOnce: true }); // 5
+  await says('lea', { kind: 'text' }, { text: 'again' }, { replyTo: 1, hops: 2, mentions: [uuid('kim')] });
+  await does('kim', 'LocationUpdated', { target: 3 }, { place: '{"latitude":5,"longitude":6}' });
+  await does('kim', 'LocationUpdated', { target: 3 }, { place: '{"latitude":7,"longitude":8}' });
+  await does('kim', 'LocationEnded', { target: 3 });
+  await does('kim', 'PollVoted', { target: 4, options: [1] }); // 10
+  await does('lea', 'PollVoted', { target: 4, options: [0] });
+  await does('kim', 'PollVoted', { target: 4, options: [] });
+  await does('lea', 'PollClosed', { target: 4 });
+  await does('lea', 'ViewOnceOpened', { target: 5, everyone: true });
+  await does('lea', 'MessagePinned', { target: 1 }); // 15
+  await does('lea', 'MessagePinned', { target: 2 });
+  await does('kim', 'MessageDeleted', { target: 2 });
+  await does('lea', 'MessageEdited', { target: 6 }, { text: 'and again' });
+  const withheld = true;
+  await does('lea', 'MessageEdited', { target: 6, withheld }, { text: 'unheard' });
+  await does('lea', 'ReactionChanged', { target: 1, emoji: '👍', withheld }); // 20
+  await does('lea', 'MessagePinned', { target: 4, withheld });
+  await does('kim', 'LocationUpdated', { target: 3, withheld }, { place: '{"latitude":9,"longitude":9}' });
+  await says('kim', { kind: 'text' }, { text: 'unseen' }, { withheld });
+  await does('kim', 'MessageEdited', { target: 23, withheld }, { text: 'unseen, edited' });
+  await does('kim', 'MessagePinned', { target: 23, withheld }); // 25
+  await does('kim', 'MessageDeleted', { target: 1, withheld });
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verify, type Verified } from '../../src/main/projections/verify.js';
 import { PROJECTIONS } from '../../src/projections/index.js';
 import type { Projection } from '../../src/projections/kit/projection.js';
-import { chat, group, testLog, type TestLog } from './fixture.js';
+import { chat, group, kinds, testLog, type TestLog } from './fixture.js';
 
 let log: TestLog;
 beforeEach(async () => {
@@ -42,6 +42,15 @@ describe('verify', () => {
     expect(sums(await verified())).toEqual(none);
     const left = await log.database.pool.query(`SELECT FROM pg_namespace WHERE nspname LIKE 'verify%'`);
     expect(left.rowCount).toBe(0);
+  });
+
+  it('finds no difference in all kinds of messages and what becomes of them', async () => {
+    await kinds(log);
+    await project();
+    expect((await verified()).flatMap(({ examples }) => examples)).toEqual([]);
+    await log.erase('kim');
+    await project();
+    expect((await verified()).flatMap(({ examples }) => examples)).toEqual([]);
   });
 
   it('finds no difference in all that happens in a group', async () => {

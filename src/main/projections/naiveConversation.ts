@@ -201,7 +201,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
       }
       case 'MessagePinned':
       case 'MessageUnpinned':
-        if (idle) break;
+        if (hidden) break;
         table('pins').set(`${id} ${String(target)}`, {
           conversation_id: id,
           target_seq: target,

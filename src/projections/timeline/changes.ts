@@ -79,7 +79,7 @@ export async function change(tx: pg.PoolClient, schema: string, events: readonly
     (event) => ({ pinned: event.type === 'MessagePinned' }),
     ', pinned boolean',
     `INSERT INTO @pins AS o (conversation_id, target_seq, pinned, by_account, at, seq)
-     SELECT conversation_id, target_seq, pinned, account_id, at, seq FROM $R WHERE ${takesEffect}
+     SELECT conversation_id, target_seq, pinned, account_id, at, seq FROM $R WHERE NOT r.withheld
      ON CONFLICT (conversation_id, target_seq) DO UPDATE SET pinned = excluded.pinned, by_account = excluded.by_account, at = excluded.at, seq = excluded.seq
        WHERE o.seq < excluded.seq`,
   );
