@@ -152,7 +152,8 @@ describe('workers', () => {
     await setTimer(ann, conversation, 10);
     await sendText(ann.client, conversation, 'm1', 'briefly');
     await bob.sees((update) => update.__typename === ('MessagesExpired' as string));
-    expect(await textsIn(bob, conversation)).toEqual([null]);
+    // Live updates do not wait for the read model.
+    await vi.waitFor(async () => expect(await textsIn(bob, conversation)).toEqual([null]));
     await server.close();
   }, 60_000);
 });
