@@ -162,7 +162,7 @@ afterAll(() => log.close());
 describe('whatever happens', () => {
   it('each sees what was shown to it, without what it hid or cleared, and counts what it has not read of that', async () => {
     const worlds: Awaited<ReturnType<typeof play>>[] = [];
-    const histories = fc.sample(fc.array(step, { minLength: 5, maxLength: 60 }), { numRuns: 12, seed: 20_261_124 });
+    const histories = fc.sample(fc.array(step, { minLength: 10, maxLength: 40 }), { numRuns: 40, seed: 20_261_124 });
     for (const [index, steps] of histories.entries()) worlds.push(await play(log, `world ${index}`, steps));
     const projector = log.projector();
     await projector.prepare();
