@@ -4,7 +4,8 @@ import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { AccountMutations } from './accounts/mutations.js';
 import { AccountQueries } from './accounts/queries.js';
 import { AccountFields, MeFields } from './accounts/fields.js';
-import { ContactFields } from './contacts/fields.js';
+import { CaseMutations } from './cases/mutations.js';
+import { ContactFields, SuggestionFields } from './contacts/fields.js';
 import { ContactMutations } from './contacts/mutations.js';
 import { ContactQueries } from './contacts/queries.js';
 import { BroadcastFields } from './broadcasts/fields.js';
@@ -50,6 +51,7 @@ const RESOLVERS = [
   ScheduledQueries,
   AccountMutations,
   ContactMutations,
+  CaseMutations,
   ConversationMutations,
   GroupMutations,
   JoinMutations,
@@ -70,6 +72,7 @@ const RESOLVERS = [
   MeFields,
   AccountFields,
   ContactFields,
+  SuggestionFields,
   ConversationFields,
   GroupFields,
   MemberFields,

@@ -1,3 +1,5 @@
+import { caseHandlers, type CaseHandlers } from '../domain/cases/index.js';
+import { evidenceOf } from '../projections/timeline/evidence.queries.js';
 import { accountHandlers, type AccountHandlers, type SeedDeps } from '../domain/accounts/index.js';
 import {
   blockBetween,
@@ -104,6 +106,7 @@ export interface App {
   readonly handlers: MessageFeatures & {
     readonly accounts: AccountHandlers;
     readonly contacts: ContactHandlers;
+    readonly cases: CaseHandlers;
     readonly conversations: ConversationHandlers;
     readonly groups: GroupHandlers;
     readonly broadcasts: BroadcastHandlers;
@@ -223,6 +226,15 @@ async function build(
     messageFeatures({ pool, eventStore, writer, states, keys, clock, ids, limiter: by, projector });
   const handlers = {
     accounts,
+    cases: caseHandlers({
+      eventStore,
+      keys,
+      clock,
+      ids,
+      limiter,
+      accountExists,
+      findMessage: (viewer, id) => evidenceOf(pool, viewer, id),
+    }),
     contacts: contactHandlers({
       eventStore,
       keys,

@@ -1,4 +1,5 @@
 import { accountsProjection } from './accounts/accounts.js';
+import { casesProjection } from './cases/cases.js';
 import { contactsProjection } from './contacts/contacts.js';
 import { conversationsProjection } from './conversations/conversations.js';
 import type { Projection } from './kit/projection.js';
@@ -16,6 +17,7 @@ export const PROJECTIONS: readonly Projection[] = [
   receiptsProjection,
   listsProjection,
   contactsProjection,
+  casesProjection,
   preferencesProjection,
   presenceProjection,
 ];

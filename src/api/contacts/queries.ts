@@ -1,5 +1,6 @@
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { blockedPage } from '../../projections/contacts/blocks.queries.js';
+import { contactSuggestions } from '../../projections/contacts/suggestions.queries.js';
 import { contactsPage } from '../../projections/contacts/contacts.queries.js';
 import { accountValue } from '../accounts/values.js';
 import { settle } from '../kit/consistency.js';
@@ -7,7 +8,7 @@ import { sessionOf, type ApiContext } from '../kit/context.js';
 import { decodePlace, encodePlace, pageSize } from '../kit/paging.js';
 import { ReadToken } from '../kit/scalars.js';
 import { Allow } from '../kit/shape.js';
-import { BlockedAccountConnection, ContactConnection } from './types.js';
+import { BlockedAccountConnection, ContactConnection, ContactSuggestion } from './types.js';
 import { contactsConnection, placeOf } from './values.js';
 
 const BLOCKED = 'blocked';
@@ -30,6 +31,19 @@ export class ContactQueries {
       ...(place === undefined ? {} : { after: place }),
     });
     return contactsConnection(found, size, place);
+  }
+
+  @Allow('device')
+  @Query(() => [ContactSuggestion], { description: 'Whom the caller talks with, then who has its number.' })
+  async contactSuggestions(
+    @Arg('first', () => Int, { defaultValue: 20, nullable: true }) first: number | null,
+    @Arg('atLeast', () => ReadToken, { nullable: true }) atLeast: string | null | undefined,
+    @Ctx() context: ApiContext,
+  ): Promise<readonly ContactSuggestion[]> {
+    const size = pageSize('first', first, 20);
+    await settle(context, atLeast);
+    const found = await contactSuggestions(context.services.reads.pool, sessionOf(context).accountId, size);
+    return found.map(({ accountId, reason }) => ({ accountUuid: accountId, reason }));
   }
 
   @Allow('device')

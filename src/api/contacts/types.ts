@@ -1,4 +1,4 @@
-import { Field, ID } from 'type-graphql';
+import { Field, ID, registerEnumType } from 'type-graphql';
 import { Account } from '../accounts/types.js';
 import { PageInfo } from '../kit/paging.js';
 import { Shape } from '../kit/shape.js';
@@ -38,6 +38,18 @@ export class ContactConnection {
 
   @Field(() => PageInfo)
   readonly pageInfo!: PageInfo;
+}
+
+export const SuggestionReason = { CONVERSATION: 'conversation', HAS_YOUR_NUMBER: 'has_your_number' } as const;
+registerEnumType(SuggestionReason, { name: 'SuggestionReason' });
+
+@Shape({ description: "Somebody who is not in the caller's contacts: docs/topics/contacts.md." })
+export class ContactSuggestion {
+  @Field(() => SuggestionReason)
+  readonly reason!: 'conversation' | 'has_your_number';
+
+  /** The plain id, for the resolver. */
+  readonly accountUuid!: string;
 }
 
 @Shape()

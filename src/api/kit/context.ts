@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
+import type { CaseHandlers } from '../../domain/cases/index.js';
 import type { ContactHandlers, Relations } from '../../domain/contacts/index.js';
 import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
@@ -60,6 +61,7 @@ export interface Services {
   readonly config: ApiConfig;
   readonly accounts: AccountHandlers;
   readonly contacts: ContactHandlers;
+  readonly cases: CaseHandlers;
   readonly relations: Pick<Relations, 'of'>;
   readonly conversations: Pick<ConversationHandlers, 'start'>;
   readonly groups: GroupHandlers;

@@ -7,6 +7,7 @@ export const ID_KINDS = {
   conversation: 'cnv',
   message: 'msg',
   contact: 'con',
+  case: 'cas',
   scheduled: 'sch',
   link: 'lnk',
 } as const;

@@ -16,8 +16,6 @@ export interface ConversationCommand<Answer> {
   readonly size: number;
   /** Brings facts from outside the stream up to date with the folded revision; again after each conflict. */
   gather?(loaded: LoadedConversation): Promise<void> | undefined;
-  /** After `gather`: whether what it does is about a message that is withheld. */
-  aboutWithheld?(): boolean;
   /** @param earlier events decided before it in the same append, which no read model can have. */
   decide(state: ConversationState, revision: number, earlier: readonly PendingEvent[]): Decision<Answer>;
 }
@@ -237,8 +235,7 @@ function decideAll(
       answered.push({ pending, answer: decision.answer });
       continue;
     }
-    const silent = withheld || pending.command.aboutWithheld?.() === true;
-    const events = silent ? decision.events.map(withheldEvent) : decision.events;
+    const events = withheld ? decision.events.map(withheldEvent) : decision.events;
     accepted.push({ pending, events, revision: revision + 1 });
     for (const event of events) {
       const placed = { ...event, revision: (revision += 1) };

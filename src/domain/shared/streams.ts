@@ -12,6 +12,11 @@ export function accountStream(accountId: string): string {
   return `account-${accountId}`;
 }
 
+/** A report, as moderators work on it. */
+export function caseStream(caseId: string): string {
+  return `case-${caseId}`;
+}
+
 /** The contact book and the blocks of an account. */
 export function contactsStream(accountId: string): string {
   return `contacts-${accountId}`;

@@ -16,6 +16,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   contacts: ['owner_id', 'phone_hmac'],
   blocks: ['owner_id', 'account_id'],
   contact_books: ['owner_id'],
+  cases: ['id'],
   conversations: ['id'],
   memberships: ['conversation_id', 'account_id', 'joined_seq'],
   invite_links: ['conversation_id', 'link_id'],
@@ -154,6 +155,19 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const data = event.data as Data;
       if (category === 'account') account(event, id, data);
       if (category === 'contacts') contact(event, id, data);
+      if (event.type === 'CaseOpened' && !table('cases').has(id))
+        table('cases').set(id, {
+          id,
+          reporter_id: data['reporterId'] as string,
+          account_id: data['accountId'] as string,
+          conversation_id: (data['conversationId'] as string | undefined) ?? null,
+          reason: data['reason'] as string,
+          comment: event.opened['comment'] ?? null,
+          evidence: event.opened['evidence'] ?? null,
+          status: 'open',
+          opened_at: event.metadata.occurredAt,
+          position: String(event.position),
+        });
       naivePreferences(tables, event, category, id);
       if (category === 'conversation') conversation(event, id, data);
       if (category === 'presence' && event.type === 'WentOffline') {

@@ -1,0 +1,16 @@
+-- Reports, for moderators. `evidence` is JSON of the messages as the reporter saw them. Comment and evidence are null once the
+-- case's key is destroyed.
+CREATE TABLE cases (
+  id              uuid PRIMARY KEY,
+  reporter_id     uuid NOT NULL,
+  account_id      uuid NOT NULL,
+  conversation_id uuid,
+  reason          text NOT NULL,
+  comment         text,
+  evidence        text,
+  status          text NOT NULL,
+  opened_at       timestamptz NOT NULL,
+  position        bigint NOT NULL
+);
+CREATE INDEX cases_open ON cases (status, position);
+CREATE INDEX cases_account ON cases (account_id, position);

@@ -1,0 +1,67 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { ReportOutcome } from '../../domain/cases/index.js';
+import { assertNever } from '../kit/assertNever.js';
+import { actorOf, type ApiContext } from '../kit/context.js';
+import { fault } from '../kit/errors.js';
+import { decodeId, encodeId } from '../kit/nodeIds.js';
+import { problem } from '../kit/problems.js';
+import { Allow } from '../kit/shape.js';
+import { ReportAccountInput, ReportMessageInput, ReportResult } from './types.js';
+
+@Resolver()
+export class CaseMutations {
+  @Allow('device')
+  @Mutation(() => ReportResult, { description: 'Opens a case for moderators: docs/topics/reports.md.' })
+  async reportAccount(
+    @Arg('input', () => ReportAccountInput) { accountId, reason, comment, messageIds }: ReportAccountInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof ReportResult> {
+    const done = await context.services.cases.report({
+      actor: actorOf(context),
+      accountId: decodeId('account', accountId),
+      messageIds: (messageIds ?? []).map((id) => decodeId('message', id)),
+      reason,
+      ...(comment == null ? {} : { comment }),
+    });
+    return reportResult(context, done);
+  }
+
+  @Allow('device')
+  @Mutation(() => ReportResult, { description: 'Opens a case about the author of these messages.' })
+  async reportMessage(
+    @Arg('input', () => ReportMessageInput) { messageIds, reason, comment }: ReportMessageInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof ReportResult> {
+    if (messageIds.length === 0) throw fault('BAD_USER_INPUT', 'give the messages that are reported');
+    const done = await context.services.cases.report({
+      actor: actorOf(context),
+      messageIds: messageIds.map((id) => decodeId('message', id)),
+      reason,
+      ...(comment == null ? {} : { comment }),
+    });
+    return reportResult(context, done);
+  }
+}
+
+function reportResult({ services }: ApiContext, done: ReportOutcome): typeof ReportResult {
+  switch (done.kind) {
+    case 'reported':
+      return {
+        __typename: 'Reported',
+        caseId: encodeId('case', done.caseId),
+        readToken: services.cursors.encodeReadToken(done.position ?? services.live.position()),
+      };
+    case 'no_such_account':
+      return problem('NoSuchAccount');
+    case 'no_such_message':
+      return problem('NoSuchMessage');
+    case 'invalid_text':
+      return problem('InvalidText', { field: done.field, reason: done.reason });
+    case 'too_many':
+      return problem('TooMany', { limit: done.limit });
+    case 'rate_limited':
+      return problem('RateLimited', { retryAfterMs: done.retryAfterMs });
+    default:
+      return assertNever(done);
+  }
+}
