@@ -1,85 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { check, type Observed, type Verdict } from './checker.js';
-import type { Entry } from './journal.js';
-
-const accounts = ['a', 'b'];
-const devices = ['a1', 'a2', 'b1', 'b2'];
-const count = 6;
-
-/** Six messages in one conversation, all received and replayed by four devices, b has read four of them. */
-function clean(): { journal: Entry[]; observed: Observed } {
-  const journal: Entry[] = devices.map((device) => ({ k: 'device', device, account: device.charAt(0) }));
-  journal.push({ k: 'conversation', id: 'c', members: accounts });
-  const messages: Observed['log']['messages'][number][] = [];
-  for (let n = 1; n <= count; n++) {
-    const id = `k${n}`;
-    journal.push({ k: 'send', id, device: 'a1', conversation: 'c' });
-    journal.push({ k: 'acked', id, device: 'a1', seq: n, message: `m${n}` });
-    for (const device of devices)
-      journal.push({ k: 'received', device, life: 0, conversation: 'c', seq: n, message: `m${n}`, id, intact: true });
-    messages.push({
-      position: n,
-      conversation: 'c',
-      seq: n,
-      message: `m${n}`,
-      clientId: id,
-      account: 'a',
-      device: 'a1',
-    });
-  }
-  journal.push({ k: 'acknowledged', device: 'b1', conversation: 'c', delivered: 6, read: 4 });
-  for (const device of devices)
-    for (let n = 1; n <= count; n++)
-      journal.push({
-        k: 'received',
-        device,
-        life: 1,
-        conversation: 'c',
-        seq: n,
-        message: `m${n}`,
-        id: `k${n}`,
-        intact: true,
-      });
-  for (const device of devices)
-    journal.push({ k: 'receipt', device, life: 0, conversation: 'c', of: 'b1', delivered: 6, read: 4 });
-  const shown = accounts.map((account) => ({
-    account,
-    conversation: 'c',
-    headSeq: 6,
-    unread: account === 'a' ? 0 : 2,
-    watermarks: [
-      { account: 'a', delivered: 6, read: 6 },
-      { account: 'b', delivered: 6, read: 4 },
-    ],
-  }));
-  const log = {
-    messages,
-    watermarks: [{ conversation: 'c', account: 'b', device: 'b1', delivered: 6, read: 4 }],
-    holes: 0,
-  };
-  const timeline = messages.map(({ conversation, seq, message }) => ({ conversation, seq, message }));
-  const watermarks = [
-    { conversation: 'c', account: 'b', device: 'b1', delivered: 6, read: 4 },
-    { conversation: 'c', account: 'a', device: 'a1', delivered: 6, read: 6 },
-  ];
-  return { journal, observed: { log, timeline, watermarks, shown } };
-}
-
-const zeros = { lost: 0, duplicated: 0, reordered: 0, unreadMismatches: 0 };
-const counts = ({ lost, duplicated, reordered, unreadMismatches }: Verdict): typeof zeros => ({
-  lost,
-  duplicated,
-  reordered,
-  unreadMismatches,
-});
-
-type Fault = (run: ReturnType<typeof clean>) => ReturnType<typeof clean>;
-const journalOf =
-  (change: (journal: Entry[]) => Entry[]): Fault =>
-  ({ journal, observed }) => ({ journal: change(journal), observed });
-const observedOf =
-  (change: (observed: Observed) => Partial<Observed>): Fault =>
-  ({ journal, observed }) => ({ journal, observed: { ...observed, ...change(observed) } });
+import { check } from './checker.js';
+import { clean, count, counts, journalOf, observedOf, zeros, type Fault } from './fixture.js';
 
 const faults: [string, keyof typeof zeros, Fault][] = [
   [
@@ -110,7 +31,9 @@ const faults: [string, keyof typeof zeros, Fault][] = [
     'a text that changed',
     'lost',
     journalOf((journal) =>
-      journal.map((entry) => (entry.k === 'received' && entry.seq === 2 ? { ...entry, intact: false } : entry)),
+      journal.map((entry) =>
+        entry.k === 'received' && entry.seq === 2 ? { ...entry, text: 'other', intact: false } : entry,
+      ),
     ),
   ],
   [

@@ -1,5 +1,14 @@
-import { bare, type Logged, type LoggedMessage, type LoggedWatermark, type TimelineRow } from './database.js';
+import {
+  bare,
+  type Logged,
+  type LoggedMessage,
+  type LoggedWatermark,
+  type ShownReaction,
+  type TimelineRow,
+} from './database.js';
 import type { Entry } from './journal.js';
+import { checkChanges } from './changes.js';
+import { toldBy, type Told } from './told.js';
 import { checkWatermarks, type ShownConversation } from './watermarks.js';
 
 /** What the server and its database showed after the storm. */
@@ -7,6 +16,7 @@ export interface Observed {
   readonly log: Logged;
   readonly timeline: readonly TimelineRow[];
   readonly watermarks: readonly LoggedWatermark[];
+  readonly reactions: readonly ShownReaction[];
   readonly shown: readonly ShownConversation[];
 }
 
@@ -14,13 +24,17 @@ export interface Verdict {
   readonly lost: number;
   readonly duplicated: number;
   readonly reordered: number;
+  /** What was deleted and came back. */
+  readonly resurrected: number;
   readonly unreadMismatches: number;
+  /** What somebody saw of a time in which it was no member. */
+  readonly leakedToRemoved: number;
   readonly acknowledged: number;
   /** The first few of each kind, in words. */
   readonly findings: readonly string[];
 }
 
-type Kind = 'lost' | 'duplicated' | 'reordered' | 'unreadMismatches';
+type Kind = 'lost' | 'duplicated' | 'reordered' | 'resurrected' | 'unreadMismatches' | 'leakedToRemoved';
 export type Report = (kind: Kind, what: string) => void;
 
 export interface Promises {
@@ -34,7 +48,7 @@ export function check(
   observed: Observed,
   { receiptsInOrder }: Promises = { receiptsInOrder: true },
 ): Verdict {
-  const counts = { lost: 0, duplicated: 0, reordered: 0, unreadMismatches: 0 };
+  const counts = { lost: 0, duplicated: 0, reordered: 0, resurrected: 0, unreadMismatches: 0, leakedToRemoved: 0 };
   const findings: string[] = [];
   const report: Report = (kind, what) => {
     if (counts[kind]++ < 5) findings.push(`${kind}: ${what}`);
@@ -42,8 +56,10 @@ export function check(
   const acked = checkAcknowledged(journal, observed.log, report);
   checkLog(observed.log, report);
   checkTimeline(observed, report);
-  checkDevices(journal, observed.log, report);
-  checkWatermarks(journal, observed, receiptsInOrder, report);
+  const told = toldBy(observed.log);
+  checkDevices(journal, observed.log, told, report);
+  checkChanges(journal, observed, told, report);
+  checkWatermarks(journal, observed, receiptsInOrder, told, report);
   return { ...counts, acknowledged: acked, findings };
 }
 
@@ -110,45 +126,35 @@ function checkTimeline({ log, timeline }: Observed, report: Report): void {
   for (const message of rows.keys()) report('duplicated', `${message} is in the timeline and not in the log`);
 }
 
-/** Each device, in its ordinary life and in a replay of all of it, saw its conversations' messages in log order, each once. */
-function checkDevices(journal: readonly Entry[], log: Logged, report: Report): void {
-  const members = new Map<string, readonly string[]>();
+/** Each device, in its ordinary life and in a replay of all of it, saw what it is told of in log order, each once. */
+function checkDevices(journal: readonly Entry[], log: Logged, told: Told, report: Report): void {
   const accounts = new Map<string, string>();
-  const sequences = new Map<string, Extract<Entry, { k: 'received' }>[]>();
+  const sequences = new Map<string, Got[]>();
   const replayed = new Set<string>();
   for (const entry of journal) {
-    if (entry.k === 'conversation') members.set(bare(entry.id), entry.members.map(bare));
-    else if (entry.k === 'device') accounts.set(entry.device, bare(entry.account));
-    else if (entry.k === 'received') {
-      const key = `${entry.device} ${entry.life}`;
-      if (entry.life === 1) replayed.add(entry.device);
-      if (!sequences.has(key)) sequences.set(key, []);
-    }
+    if (entry.k === 'device') accounts.set(entry.device, bare(entry.account));
+    if (entry.k !== 'received') continue;
+    if (entry.life === 1) replayed.add(entry.device);
+    const key = `${entry.device} ${entry.life}`;
+    const got = sequences.get(key);
+    if (got === undefined) sequences.set(key, [entry]);
+    else got.push(entry);
   }
-  for (const entry of journal) if (entry.k === 'received') sequences.get(`${entry.device} ${entry.life}`)?.push(entry);
-  const byAccount = new Map<string, LoggedMessage[]>();
-  for (const message of log.messages)
-    for (const account of members.get(message.conversation) ?? []) {
-      const list = byAccount.get(account);
-      if (list === undefined) byAccount.set(account, [message]);
-      else list.push(message);
-    }
-  for (const [device, account] of accounts)
+  for (const [device, account] of accounts) {
+    const expected = log.messages.filter(({ conversation, seq }) => told.tells(account, conversation, seq));
     for (const life of replayed.has(device) ? ([0, 1] as const) : ([0] as const))
       checkSequence(
         `${device}${life === 1 ? ' (replay)' : ''}`,
         sequences.get(`${device} ${life}`) ?? [],
-        byAccount.get(account) ?? [],
+        expected,
         report,
       );
+  }
 }
 
-function checkSequence(
-  device: string,
-  got: readonly Extract<Entry, { k: 'received' }>[],
-  expected: readonly LoggedMessage[],
-  report: Report,
-): void {
+type Got = Extract<Entry, { k: 'received' }>;
+
+function checkSequence(device: string, got: readonly Got[], expected: readonly LoggedMessage[], report: Report): void {
   const order = new Map(expected.map((message, index) => [message.message, index]));
   const seen = new Set<string>();
   let last = -1;
@@ -160,7 +166,6 @@ function checkSequence(
     else {
       if (index < last) report('reordered', `${device} received ${entry.id} late`);
       if (expected[index]?.seq !== entry.seq) report('reordered', `${device} received ${entry.id} as ${entry.seq}`);
-      if (!entry.intact) report('lost', `${device} received ${entry.id} with another text`);
       last = Math.max(last, index);
     }
     seen.add(message);

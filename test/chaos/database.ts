@@ -47,6 +47,25 @@ export interface LoggedMessage {
   readonly account: string;
   readonly device: string;
 }
+/** What happened in a conversation at one place of its stream. */
+export interface LoggedEntry {
+  readonly position: number;
+  readonly conversation: string;
+  readonly seq: number;
+  readonly type: string;
+  /** Who did it. */
+  readonly account: string;
+  /** The message that it is about. */
+  readonly target: number | undefined;
+  readonly emoji: string | null | undefined;
+}
+/** Who is told of what happened from `from` to below `to`; undefined: still. */
+export interface LoggedMembership {
+  readonly conversation: string;
+  readonly account: string;
+  readonly from: number;
+  to: number | undefined;
+}
 export interface LoggedWatermark {
   readonly conversation: string;
   readonly account: string;
@@ -56,6 +75,9 @@ export interface LoggedWatermark {
 }
 export interface Logged {
   readonly messages: readonly LoggedMessage[];
+  /** Everything in conversations, messages too. */
+  readonly entries: readonly LoggedEntry[];
+  readonly memberships: readonly LoggedMembership[];
   readonly watermarks: readonly LoggedWatermark[];
   /** Streams whose revisions are not 0, 1, 2, …, and positions given twice. */
   readonly holes: number;
@@ -76,6 +98,9 @@ interface Row {
     readonly deviceId?: string;
     readonly delivered?: number;
     readonly read?: number;
+    readonly target?: number;
+    readonly emoji?: string | null;
+    readonly members?: readonly (string | { readonly accountId: string })[];
   };
   readonly metadata: { readonly actor?: { readonly account: string; readonly device?: string } };
 }
@@ -86,6 +111,8 @@ export async function readLog(database: pg.Client): Promise<Logged> {
      WHERE stream LIKE 'conversation-%' OR stream LIKE 'receipts-%' ORDER BY position`,
   );
   const messages: LoggedMessage[] = [];
+  const entries: LoggedEntry[] = [];
+  const memberships: LoggedMembership[] = [];
   const watermarks: LoggedWatermark[] = [];
   const heads = new Map<string, number>();
   let holes = 0;
@@ -97,8 +124,13 @@ export async function readLog(database: pg.Client): Promise<Logged> {
     heads.set(row.stream, revision);
     previous = position;
     const conversation = bare(row.stream.slice(row.stream.indexOf('-') + 1));
+    const { account = '', device = '' } = row.metadata.actor ?? {};
+    if (row.stream.startsWith('conversation-')) {
+      const { target, emoji } = row.data;
+      entries.push({ position, conversation, seq: revision, type: row.type, account: bare(account), target, emoji });
+      foldMembers(memberships, conversation, revision, row);
+    }
     if (row.type === 'MessageSent') {
-      const { account = '', device = '' } = row.metadata.actor ?? {};
       messages.push({
         position,
         conversation,
@@ -113,7 +145,22 @@ export async function readLog(database: pg.Client): Promise<Logged> {
       watermarks.push({ conversation, account: bare(accountId), device: bare(deviceId), delivered, read });
     }
   }
-  return { messages, watermarks, holes };
+  return { messages, entries, memberships, watermarks, holes };
+}
+
+/** Who comes is told of the coming, who goes of the going. */
+function foldMembers(memberships: LoggedMembership[], conversation: string, seq: number, { type, data }: Row): void {
+  const current = (account: string): LoggedMembership | undefined =>
+    memberships.findLast((one) => one.conversation === conversation && one.account === account && one.to === undefined);
+  if (type === 'ConversationStarted' || type === 'GroupCreated' || type === 'MembersAdded')
+    for (const member of data.members ?? []) {
+      const account = bare(typeof member === 'string' ? member : member.accountId);
+      if (current(account) === undefined) memberships.push({ conversation, account, from: seq, to: undefined });
+    }
+  if (type === 'MemberRemoved' || type === 'MemberLeft') {
+    const gone = current(bare(data.accountId ?? ''));
+    if (gone !== undefined) gone.to = seq + 1;
+  }
 }
 
 export interface TimelineRow {
@@ -127,6 +174,29 @@ export async function readTimeline(database: pg.Client): Promise<TimelineRow[]> 
     'SELECT conversation_id, seq::int4 AS seq, event_id FROM timeline WHERE message ORDER BY position',
   );
   return rows.map((row) => ({ conversation: bare(row.conversation_id), seq: row.seq, message: bare(row.event_id) }));
+}
+
+export interface ShownReaction {
+  readonly conversation: string;
+  readonly target: number;
+  readonly account: string;
+  readonly emoji: string;
+}
+
+/** The read model's reactions. */
+export async function readReactions(database: pg.Client): Promise<ShownReaction[]> {
+  const { rows } = await database.query<{
+    conversation_id: string;
+    target_seq: number;
+    account_id: string;
+    emoji: string;
+  }>('SELECT conversation_id, target_seq, account_id, emoji FROM reactions WHERE emoji IS NOT NULL');
+  return rows.map((row) => ({
+    conversation: bare(row.conversation_id),
+    target: row.target_seq,
+    account: bare(row.account_id),
+    emoji: row.emoji,
+  }));
 }
 
 /** The read model's watermarks, per device. */

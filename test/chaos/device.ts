@@ -1,5 +1,5 @@
 import type { SeededDevice } from '../../bench/kit/accounts.js';
-import { connect, type WireClient, type WireError } from '../kit/client.js';
+import { connect, WireError, type WireClient } from '../kit/client.js';
 import { acknowledgeUpTo, currentCursor, subscribeUpdates, type Envelope } from '../kit/documents.js';
 import type { Journal } from './journal.js';
 
@@ -9,7 +9,10 @@ export interface Device {
   readonly account: string;
   /** The live connection, undefined while there is none. */
   readonly client: WireClient | undefined;
+  /** Messages. */
   readonly received: number;
+  /** Everything that happened in conversations, messages too. */
+  readonly told: number;
   readonly firstCursor: string;
   /** Watermarks that the server has not confirmed yet. */
   readonly unconfirmed: number;
@@ -26,6 +29,8 @@ export interface DeviceOptions {
   /** Whether a message received now is read at once. */
   readonly reads: (seq: number) => boolean;
   readonly onFatal: (error: Error) => void;
+  /** Other than that of updatesDocument. */
+  readonly document?: string;
   /** How long it waits for a connection: 10 s. */
   readonly patienceMs?: number;
 }
@@ -40,13 +45,16 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
   let cursor = '';
   let firstCursor = '';
   let received = 0;
+  let told = 0;
   let stopped = false;
 
   const onEnvelope = ({ cursor: at, update }: Envelope): void => {
     record(options, 0, { cursor: at, update });
     cursor = at;
+    if ('seq' in update) told++;
     if (update.__typename !== 'MessageAdded') return;
     received++;
+    told++;
     const { conversationId, message } = update;
     if (message.authorId === seeded.account) return;
     const mark = watermarks.get(conversationId) ?? {
@@ -74,9 +82,11 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
         journal.append({ k: 'acknowledged', device: seeded.device, conversation, delivered, read });
         pump(conversation, mark);
       },
-      () => {
+      (error: unknown) => {
         mark.busy = false;
-        setTimeout(pump, 50, conversation, mark);
+        // Removed meanwhile: there is nothing to confirm any more.
+        if (error instanceof WireError && error.code === 'NOT_A_MEMBER') mark.done = { ...mark.wanted };
+        else setTimeout(pump, 50, conversation, mark);
       },
     );
   };
@@ -90,11 +100,17 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
         resolve();
       };
     });
-    subscribeUpdates(fresh, cursor, onEnvelope, (error) => {
-      if (error !== undefined && !isPassing(error))
-        options.onFatal(new Error(`${seeded.user} cannot resume: ${error.code} ${error.message}`));
-      fresh.terminate();
-    });
+    subscribeUpdates(
+      fresh,
+      cursor,
+      onEnvelope,
+      (error) => {
+        if (error !== undefined && !isPassing(error))
+          options.onFatal(new Error(`${seeded.user} cannot resume: ${error.code} ${error.message}`));
+        fresh.terminate();
+      },
+      options.document,
+    );
     client = fresh;
     journal.append({ k: 'resumed', device: seeded.device });
     for (const [conversation, mark] of watermarks) pump(conversation, mark);
@@ -120,6 +136,9 @@ export async function startDevice(options: DeviceOptions): Promise<Device> {
     },
     get received() {
       return received;
+    },
+    get told() {
+      return told;
     },
     get unconfirmed() {
       return [...watermarks.values()].filter(
@@ -147,7 +166,8 @@ function record(options: DeviceOptions, life: 0 | 1, { update }: Envelope): void
   const device = options.seeded.device;
   if (update.__typename === 'MessageAdded') {
     const { conversationId, message } = update;
-    const intact = message.content.text === options.textOf(message.clientId);
+    const text = message.content.text ?? null;
+    const intact = text === options.textOf(message.clientId);
     const { seq, id, clientId } = message;
     options.journal.append({
       k: 'received',
@@ -157,18 +177,34 @@ function record(options: DeviceOptions, life: 0 | 1, { update }: Envelope): void
       seq,
       message: id,
       id: clientId,
+      text,
       intact,
     });
   } else if (update.__typename === 'ReceiptAdvanced') {
     const { conversationId: conversation, deviceId: of, deliveredUpTo: delivered, readUpTo: read } = update;
     options.journal.append({ k: 'receipt', device, life, conversation, of, delivered, read });
+  } else if ('seq' in update) {
+    const { __typename: what, conversationId: conversation, seq } = update;
+    options.journal.append({
+      k: 'told',
+      device,
+      life,
+      conversation,
+      seq,
+      what,
+      ...('targetSeq' in update && { target: update.targetSeq }),
+      ...('text' in update && { text: update.text }),
+    });
   }
 }
 
-/** The whole life of a device once more, from its first cursor, over a connection of its own, until `count` messages came. */
+/** The whole life of a device once more, from its first cursor, over a connection of its own, until `count` things were told. */
 export async function replay(options: DeviceOptions, firstCursor: string, count: number): Promise<void> {
   const client = await connect(options.url(), { token: options.seeded.accessToken });
   let received = 0;
+  // Receipts may come after the last message, and before everything is told.
+  let live = false;
+  const isLive = (): boolean => live;
   let progress = performance.now();
   subscribeUpdates(
     client,
@@ -176,14 +212,16 @@ export async function replay(options: DeviceOptions, firstCursor: string, count:
     (envelope) => {
       progress = performance.now();
       record(options, 1, envelope);
-      if (envelope.update.__typename === 'MessageAdded') received++;
+      if (envelope.update.__typename === 'MessageAdded' || 'seq' in envelope.update) received++;
+      if (envelope.update.__typename === 'CursorAdvanced') live = true;
     },
     (error) => {
       if (error !== undefined && !isPassing(error))
         options.onFatal(new Error(`replay refused: ${error.code} ${error.message}`));
     },
+    options.document,
   );
-  while (received < count && performance.now() - progress < 20_000) await pause(20);
+  while ((received < count || !isLive()) && performance.now() - progress < 20_000) await pause(20);
   await pause(200); // one too many would come now
   client.close();
 }

@@ -25,8 +25,24 @@ export type Entry =
       readonly seq: number;
       readonly message: string;
       readonly id: string;
+      /** What it said; null when that was gone. */
+      readonly text: string | null;
+      /** Whether that is what its sender gave. */
       readonly intact: boolean;
     }
+  /** Any other thing that happened in a conversation; `text`: of an edit, null when it is gone since. */
+  | {
+      readonly k: 'told';
+      readonly device: string;
+      readonly life: 0 | 1;
+      readonly conversation: string;
+      readonly seq: number;
+      readonly what: string;
+      readonly target?: number;
+      readonly text?: string | null;
+    }
+  /** An edit that was asked for; what it says is of this message and no other's. */
+  | { readonly k: 'edit'; readonly conversation: string; readonly target: number; readonly text: string }
   | {
       readonly k: 'receipt';
       readonly device: string;

@@ -34,7 +34,18 @@ export interface Load {
   finish(): Promise<number>;
 }
 
+/** A message that the server has confirmed. */
+export interface Accepted {
+  readonly messageId: string;
+  readonly clientId: string;
+  readonly seq: number;
+  readonly conversation: string;
+  readonly account: string;
+  readonly members: readonly string[];
+}
+
 interface Message {
+  readonly members: readonly string[];
   readonly clientId: string;
   readonly conversation: string;
   readonly account: string;
@@ -52,10 +63,11 @@ export interface LoadOptions {
   readonly outstanding: number;
   /** Every how many messages a device loses its network for a moment. */
   readonly dropEvery: number;
-  /** A device that waits longer for its answer gives its connection up. */
+  /** A device that waits longer for its answer gives its connection up; twice as long after each time in vain, up to 16 times. */
   readonly patienceMs?: number;
   /** New messages a second, for as long as they are answered; without it as fast as it goes. */
   readonly perSecond?: number;
+  readonly onAccepted?: (message: Accepted) => void;
 }
 
 /**
@@ -84,6 +96,7 @@ export function startLoad(options: LoadOptions): Load {
     return {
       clientId: `k${n}`,
       conversation: conversation.id,
+      members: conversation.members,
       account: conversation.members[n % conversation.members.length]!,
       attempts: 0,
       first: '',
@@ -100,6 +113,7 @@ export function startLoad(options: LoadOptions): Load {
     sent: { readonly seq: number; readonly messageId: string },
   ): void => {
     acknowledged++;
+    options.onAccepted?.({ ...message, ...sent });
     journal.append({ k: 'acked', id: message.clientId, device: device.id, seq: sent.seq, message: sent.messageId });
     const n = Number(message.clientId.slice(1));
     // The answer may have been lost on its way to a real client: it would ask once more, from anywhere.
@@ -128,14 +142,16 @@ export function startLoad(options: LoadOptions): Load {
     inFlight++;
     journal.append({ k: 'send', id: message.clientId, device: device.id, conversation: message.conversation });
     const waiting =
-      options.patienceMs === undefined ? undefined : setTimeout(() => client.terminate(), options.patienceMs);
+      options.patienceMs === undefined
+        ? undefined
+        : setTimeout(() => client.terminate(), options.patienceMs * 2 ** Math.min(4, message.attempts - 1));
     sendText(client, message.conversation, message.clientId, textOf(message.clientId))
       .then(
         (sent) => acked(message, device, sent),
         (error: unknown) => {
           if (!(error instanceof WireError)) throw error;
           if (error.code === 'CLOSED') retries.push(message);
-          else setTimeout(() => retries.push(message), 20);
+          else setTimeout(() => retries.push(message), 20 * 2 ** Math.min(6, message.attempts));
         },
       )
       .finally(() => {

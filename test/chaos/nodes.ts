@@ -3,17 +3,20 @@ import pg from 'pg';
 import { readDevices, type SeededDevice } from '../../bench/kit/accounts.js';
 import { flags, UsageError, type Flags } from '../kit/arguments.js';
 import { connect } from '../kit/client.js';
-import { startConversation } from '../kit/documents.js';
+import { createGroup, startConversation } from '../kit/documents.js';
 import { removeData, temporaryFolder } from '../kit/serverProcess.js';
 import { check, type Verdict } from './checker.js';
-import { durability } from './database.js';
+import { bare, durability, readLog } from './database.js';
 import { startDevice, type DeviceOptions } from './device.js';
 import { openJournal, type Journal } from './journal.js';
 import { startLoad, textOf, type Conversation, type Load } from './load.js';
 import { draws, plan } from './nodes/faults.js';
 import { openFleet, seedFleet, type Fleet, type Node } from './nodes/fleet.js';
-import { expectedCounts, observe, replayAll, settle } from './observe.js';
-import { isSabotage, sabotage, sabotages } from './sabotage.js';
+import { changesDocument } from './nodes/operations.js';
+import { startUnrest, type Group } from './nodes/unrest.js';
+import { observe, replayAll, settle } from './observe.js';
+import { changeSabotages, isSabotage, sabotage } from './sabotage.js';
+import { toldCounts } from './told.js';
 
 /** A client gives an answer this long, then tries the other node. */
 const PATIENCE_MS = 3_000;
@@ -32,8 +35,8 @@ interface Setup {
 
 function read(given: Flags) {
   const kind = given.text('sabotage');
-  if (kind !== undefined && !isSabotage(kind))
-    throw new UsageError(`--sabotage takes ${sabotages.join(', ')}, not "${kind}".`);
+  if (kind !== undefined && !isSabotage(kind, changeSabotages))
+    throw new UsageError(`--sabotage takes ${changeSabotages.join(', ')}, not "${kind}".`);
   const devices = given.number('devices', 64);
   if (devices < 8 || devices % 2 !== 0) throw new UsageError('--devices takes an even number of 8 or more.');
   return {
@@ -90,6 +93,8 @@ export async function nodes(args: readonly string[]): Promise<boolean> {
 
 interface Storm {
   readonly messages: number;
+  /** Edits, deletions, reactions, joins and leaves. */
+  readonly changes: number;
   readonly faults: readonly string[];
   readonly seconds: number;
   readonly throughAnotherDevice: number;
@@ -100,14 +105,24 @@ interface Storm {
 async function rage(setup: Setup): Promise<Storm> {
   const { options, journal, fleet } = setup;
   const conversations = await startConversations(setup);
+  const groups = await startGroups(setup);
   const devices = await Promise.all(setup.seeded.map((_, index) => startDevice(deviceOptions(setup, index))));
   for (const device of devices) journal.append({ k: 'device', device: device.id, account: device.account });
   const begun = performance.now();
+  const unrest = startUnrest({
+    devices,
+    groups,
+    journal,
+    draw: draws(options.seed + 1),
+    patienceMs: PATIENCE_MS,
+    onFatal: setup.onFatal,
+  });
   const load = startLoad({
     devices,
-    conversations,
+    conversations: [...conversations, ...groups],
     journal,
-    outstanding: 192,
+    onAccepted: unrest.offer,
+    outstanding: 256,
     dropEvery: 97,
     patienceMs: PATIENCE_MS,
     perSecond: PER_SECOND,
@@ -115,15 +130,16 @@ async function rage(setup: Setup): Promise<Storm> {
   const broken: string[] = [];
   const faults = await breakThings(setup, load, broken);
   await load.reached(options.messages);
+  await unrest.finish();
   const messages = await load.finish();
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
-  await settle(devices, expectedCounts(conversations, messages));
+  await settle(devices, await expectedOf(setup), ({ told }) => told);
   for (const node of fleet.nodes)
     if (!(await isReady(node.url))) broken.push(`${node.name} is not ready after the storm`);
   broken.push(...fleet.nodes.flatMap(maskedFaults));
   await replayAll(devices, (index) => deviceOptions(setup, index));
   for (const device of devices) device.stop();
-  return { messages, faults, seconds, throughAnotherDevice: load.throughAnotherDevice, broken };
+  return { messages, changes: unrest.done, faults, seconds, throughAnotherDevice: load.throughAnotherDevice, broken };
 }
 
 /** One fault after another, spread over the load. */
@@ -190,6 +206,7 @@ function deviceOptions({ fleet, seeded, journal, onFatal }: Setup, index: number
     reads: (seq) => seq % every === 0,
     onFatal,
     patienceMs: PATIENCE_MS,
+    document: changesDocument,
   };
 }
 
@@ -211,10 +228,41 @@ async function startConversations({ fleet, seeded, journal }: Setup): Promise<Co
   return conversations;
 }
 
-async function judge(setup: Setup): Promise<{ verdict: Verdict; settings: Record<string, string> }> {
-  const database = new pg.Client(setup.fleet.databaseUrl);
+/** Of every four accounts one group: two who write, and two who come and go. */
+async function startGroups({ fleet, seeded, journal }: Setup): Promise<Group[]> {
+  const firsts = [...Map.groupBy(seeded, (device) => device.account).values()].map((devices) => devices[0]!);
+  const groups: Group[] = [];
+  for (let from = 0; from + 4 <= firsts.length; from += 4) {
+    const [owner, other, ...floating] = firsts.slice(from, from + 4).map(({ account }) => account) as [string, string];
+    const client = await connect(fleet.nodes[0].url, { token: firsts[from]!.accessToken });
+    const id = await createGroup(client, `group ${from}`, [other, ...floating]);
+    client.close();
+    groups.push({ id, owner, members: [owner, other], floating });
+    journal.append({ k: 'conversation', id, members: [owner, other, ...floating] });
+  }
+  return groups;
+}
+
+async function withDatabase<T>({ fleet }: Setup, work: (database: pg.Client) => Promise<T>): Promise<T> {
+  const database = new pg.Client(fleet.databaseUrl);
   await database.connect();
   try {
+    return await work(database);
+  } finally {
+    await database.end();
+  }
+}
+
+/** By the device's account, how many things it is told of. */
+async function expectedOf(setup: Setup): Promise<ReadonlyMap<string, number>> {
+  const accounts = [...new Set(setup.seeded.map(({ account }) => account))];
+  const log = await withDatabase(setup, readLog);
+  const counts = toldCounts(log, accounts.map(bare));
+  return new Map(accounts.map((account) => [account, counts.get(bare(account)) ?? 0]));
+}
+
+async function judge(setup: Setup): Promise<{ verdict: Verdict; settings: Record<string, string> }> {
+  return withDatabase(setup, async (database) => {
     const kind = setup.options.sabotage;
     const written = setup.journal.read();
     const journal = kind === undefined ? written : await sabotage(kind, database, written);
@@ -223,9 +271,7 @@ async function judge(setup: Setup): Promise<{ verdict: Verdict; settings: Record
       verdict: check(journal, observed, { receiptsInOrder: false }),
       settings: { ...(await durability(database)) },
     };
-  } finally {
-    await database.end();
-  }
+  });
 }
 
 interface Report extends Storm {
@@ -245,15 +291,24 @@ function conclude(given: Flags, options: Setup['options'], report: Report): bool
   if (options.sabotage !== undefined) console.log(`sabotage ${options.sabotage} was planted`);
   given.json({ options, ...report });
   console.log(
-    `lost ${verdict.lost} duplicated ${verdict.duplicated} reordered ${verdict.reordered} unread-mismatches ${verdict.unreadMismatches}, ` +
-      `${verdict.acknowledged} acknowledged, ${options.devices} devices, ${faults.length} faults, ` +
+    `lost ${verdict.lost} duplicated ${verdict.duplicated} reordered ${verdict.reordered} resurrected ${verdict.resurrected} ` +
+      `unread-mismatches ${verdict.unreadMismatches} leaked-to-removed ${verdict.leakedToRemoved}, ` +
+      `${verdict.acknowledged} acknowledged, ${report.changes} changes, ${options.devices} devices, ${faults.length} faults, ` +
       `${report.throughAnotherDevice} sends repeated through another device, ${report.seconds} s`,
   );
   return (
-    verdict.lost + verdict.duplicated + verdict.reordered + verdict.unreadMismatches === 0 &&
+    total(verdict) === 0 &&
     Object.values(settings).every((setting) => setting === 'on') &&
     report.fatal === undefined &&
     report.broken.length === 0 &&
     verdict.acknowledged === report.messages
   );
 }
+
+const total = (verdict: Verdict): number =>
+  verdict.lost +
+  verdict.duplicated +
+  verdict.reordered +
+  verdict.resurrected +
+  verdict.unreadMismatches +
+  verdict.leakedToRemoved;

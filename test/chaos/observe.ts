@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { spread, type SeededDevice } from '../../bench/kit/accounts.js';
 import { connect } from '../kit/client.js';
 import type { Observed } from './checker.js';
-import { bare, readLog, readTimeline, readWatermarks } from './database.js';
+import { bare, readLog, readReactions, readTimeline, readWatermarks } from './database.js';
 import { replay, type Device, type DeviceOptions } from './device.js';
 import type { Conversation } from './load.js';
 import type { ShownConversation } from './watermarks.js';
@@ -19,11 +19,15 @@ export function expectedCounts(conversations: readonly Conversation[], messages:
 }
 
 /** Waits until the devices have everything and their watermarks are confirmed, or nothing moves for 20 s. */
-export async function settle(devices: readonly Device[], expected: ReadonlyMap<string, number>): Promise<void> {
+export async function settle(
+  devices: readonly Device[],
+  expected: ReadonlyMap<string, number>,
+  countOf: (device: Device) => number = ({ received }) => received,
+): Promise<void> {
   let before = '';
   let progress = performance.now();
-  while (devices.some((device) => device.received < (expected.get(device.account) ?? 0) || device.unconfirmed > 0)) {
-    const now = devices.map((device) => `${device.received} ${device.unconfirmed}`).join();
+  while (devices.some((device) => countOf(device) < (expected.get(device.account) ?? 0) || device.unconfirmed > 0)) {
+    const now = devices.map((device) => `${countOf(device)} ${device.unconfirmed}`).join();
     if (now !== before) progress = performance.now();
     if (performance.now() - progress > 20_000) return;
     before = now;
@@ -39,7 +43,7 @@ export async function replayAll(
 ): Promise<void> {
   await spread(devices.length, 8, async (index) => {
     const device = devices[index]!;
-    await replay(optionsOf(index), device.firstCursor, device.received);
+    await replay(optionsOf(index), device.firstCursor, device.told);
   });
 }
 
@@ -56,6 +60,7 @@ export async function observe(database: pg.Client, seeded: readonly SeededDevice
         conversation: bare(node.id),
         headSeq: node.headSeq,
         unread: node.unreadCount,
+        messages: node.messages.edges.map(({ node: { seq, content } }) => ({ seq, text: content.text ?? null })),
         watermarks: node.watermarks.map((mark) => ({
           account: bare(mark.accountId),
           delivered: Math.max(0, mark.deliveredUpTo),
@@ -63,17 +68,28 @@ export async function observe(database: pg.Client, seeded: readonly SeededDevice
         })),
       });
   }
-  return { log, timeline: await readTimeline(database), watermarks: await readWatermarks(database), shown };
+  return {
+    log,
+    timeline: await readTimeline(database),
+    watermarks: await readWatermarks(database),
+    reactions: await readReactions(database),
+    shown,
+  };
 }
 
 interface ShownNode {
   readonly id: string;
   readonly headSeq: number;
   readonly unreadCount: number;
+  readonly messages: {
+    readonly edges: readonly {
+      readonly node: { readonly seq: number; readonly content: { readonly text?: string } };
+    }[];
+  };
   readonly watermarks: readonly {
     readonly accountId: string;
     readonly deliveredUpTo: number;
     readonly readUpTo: number;
   }[];
 }
-const list = `query List { conversations(first: 50) { edges { node { id headSeq unreadCount watermarks { accountId deliveredUpTo readUpTo } } } } }`;
+const list = `query List { conversations(first: 50) { edges { node { id headSeq unreadCount messages(last: 50) { edges { node { seq content { ... on TextContent { text } } } } } watermarks { accountId deliveredUpTo readUpTo } } } } }`;

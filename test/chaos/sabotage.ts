@@ -3,9 +3,13 @@ import type { Entry } from './journal.js';
 
 /** A fault planted after the storm, to show that the checker can fail. */
 export const sabotages = ['lose', 'duplicate', 'reorder', 'miscount'] as const;
-export type Sabotage = (typeof sabotages)[number];
+/** Of what happens beside sending. */
+export const changeSabotages = [...sabotages, 'resurrect', 'leak'] as const;
+export type Sabotage = (typeof changeSabotages)[number];
 
-export const isSabotage = (name: string): name is Sabotage => (sabotages as readonly string[]).includes(name);
+export function isSabotage(name: string, among: readonly string[] = sabotages): name is Sabotage {
+  return among.includes(name);
+}
 
 /** Plants the fault in the server's database, or in what a device says it received. Returns the journal to check. */
 export async function sabotage(
@@ -22,6 +26,10 @@ export async function sabotage(
       return reorder(journal);
     case 'miscount':
       return miscount(database, journal);
+    case 'resurrect':
+      return resurrect(database, journal);
+    case 'leak':
+      return leak(database, journal);
   }
 }
 
@@ -69,6 +77,31 @@ async function miscount(database: pg.Client, journal: readonly Entry[]): Promise
     database,
     `UPDATE watermarks SET read = read - 1 WHERE (conversation_id, account_id, device_id) =
        (SELECT conversation_id, account_id, device_id FROM watermarks WHERE read > 1 ORDER BY read DESC LIMIT 1) RETURNING read`,
+  );
+  return journal;
+}
+
+/** The message that was deleted last says something again. */
+async function resurrect(database: pg.Client, journal: readonly Entry[]): Promise<readonly Entry[]> {
+  await one(
+    database,
+    `UPDATE timeline t SET erased = false, text = 'back again' WHERE (conversation_id, seq) =
+       (SELECT conversation_id, target_seq FROM timeline WHERE kind = 'message_deleted' ORDER BY position DESC LIMIT 1)`,
+  );
+  return journal;
+}
+
+/** Who left a group, and messages were sent since, sees them. */
+async function leak(database: pg.Client, journal: readonly Entry[]): Promise<readonly Entry[]> {
+  await one(
+    database,
+    `UPDATE memberships m SET to_seq = 1000000000 WHERE (conversation_id, account_id, joined_seq) =
+       (SELECT o.conversation_id, o.account_id, o.joined_seq FROM memberships o
+        WHERE o.to_seq IS NOT NULL
+          AND EXISTS (SELECT FROM timeline t WHERE t.conversation_id = o.conversation_id AND t.message AND t.seq >= o.to_seq)
+          AND NOT EXISTS (SELECT FROM memberships n WHERE n.conversation_id = o.conversation_id
+                          AND n.account_id = o.account_id AND n.joined_seq > o.joined_seq)
+        LIMIT 1)`,
   );
   return journal;
 }

@@ -68,6 +68,14 @@ export type Update =
       readonly accountIds: readonly string[];
     }
   | {
+      readonly __typename: 'MessageEdited' | 'MessageDeleted' | 'ReactionChanged';
+      readonly conversationId: string;
+      readonly seq: number;
+      readonly targetSeq: number;
+      /** Of an edit; null when it is gone since. */
+      readonly text?: string | null;
+    }
+  | {
       readonly __typename: 'JoinRequested';
       readonly conversationId: string;
       readonly seq: number;
@@ -139,9 +147,10 @@ export function subscribeUpdates(
   after: string | undefined,
   onUpdate: (envelope: Envelope) => void,
   onEnd?: (error: WireError | undefined) => void,
+  document = updatesDocument,
 ): () => void {
   return client.subscribe<{ updates: Envelope }>(
-    updatesDocument,
+    document,
     after === undefined ? {} : { after },
     (data) => onUpdate(data.updates),
     onEnd,

@@ -32,7 +32,8 @@ export async function connectRedis(url: string, name: string, logger: Logger): P
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_MS,
-    commandTimeout: COMMAND_MS,
+    // Of what the client says by itself while it connects.
+    commandTimeout: CONNECT_MS,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1_000),
   });
   const state = { away: false, closing: false, lastError: undefined as Error | undefined };
@@ -57,7 +58,7 @@ export async function connectRedis(url: string, name: string, logger: Logger): P
   };
   const run: RedisConnection['run'] = async (command) => {
     try {
-      return await command(redis);
+      return await inTime(command(redis));
     } catch (error) {
       if (isTimeout(error)) breakOff();
       throw error;
@@ -88,6 +89,26 @@ export async function connectRedis(url: string, name: string, logger: Logger): P
       redis.disconnect();
     },
   };
+}
+
+/**
+ * COMMAND_MS for Redis, not for us: an answer that came while this process was busy with something else is still read, since
+ * a busy process would lose its Redis otherwise, just when it is needed.
+ */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      // What has arrived is read between timers and immediates.
+      setImmediate(() => setImmediate(() => reject(new Error('Command timed out'))));
+    }, COMMAND_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
+  }
 }
 
 /** Goes on after a bound: a server starts without Redis, too. */
