@@ -103,6 +103,16 @@ describe('syncContacts', () => {
     expect(await sync(ada!, entries, { removed: ['1'] })).toMatchObject({ code: 'TOO_MANY', limit: 1000 });
   });
 
+  it('takes 5,000 new numbers a day; what the book has is free', async () => {
+    const [ada] = await actors(server, 1);
+    const part = (n: number) =>
+      Array.from({ length: 1000 }, (_, i) => [seedPhone(8_000_000 + n * 1000 + i), 'x'] as const);
+    for (let n = 0; n < 5; n += 1) expect(await sync(ada!, part(n))).toMatchObject({ saved: 1000 });
+    expect(await sync(ada!, [[seedPhone(8_900_000), 'One too many']])).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await sync(ada!, part(2))).toMatchObject({ saved: 0, removed: 0 });
+    expect(await contactEvents(ada!.accountId)).toBe(5000);
+  });
+
   it('two devices at once end in one book', async () => {
     const [ada] = await actors(server, 1);
     const number = (n: number): string => seedPhone(9_400_000 + n);
