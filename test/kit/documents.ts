@@ -16,7 +16,7 @@ const snapshot = 'query Snapshot($n: Int) { snapshot(conversations: $n) { cursor
 export const updatesDocument = `subscription Updates($after: Cursor) { updates(after: $after) { cursor update { __typename
   ... on MessageAdded { conversationId message { id seq clientId authorId at content { __typename ... on TextContent { text } } } }
   ... on ReceiptAdvanced { conversationId accountId deviceId deliveredUpTo readUpTo }
-  ... on GroupReceiptAdvanced { conversationId everyoneHas: deliveredUpTo everyoneRead: readUpTo }
+  ... on GroupReceiptAdvanced { conversationId everyoneHas everyoneRead }
   ... on ConversationAdded { conversationId memberIds }
   ... on MembersChanged { conversationId seq change accountIds }
   ... on JoinRequested { conversationId seq accountId } } } }`;

@@ -47,11 +47,14 @@ export function aboutMessage(entry: TimelineEntry, targetSeq: number): UpdateVal
       return { __typename: 'PinChanged', ...about, pinned: entry.kind === 'message_pinned' };
     case 'poll_voted': {
       const { options, secret } = entry.body as { readonly options: readonly number[]; readonly secret?: true };
-      const voter = secret === true ? { accountId: null, options: null } : { options };
-      return { __typename: 'PollChanged', ...about, ...voter, closed: false };
+      const { accountId: byAccountId, ...rest } = about;
+      const vote = secret === true ? { byAccountId: null, options: null } : { byAccountId, options };
+      return { __typename: 'PollChanged', ...rest, ...vote, closed: false };
     }
-    case 'poll_closed':
-      return { __typename: 'PollChanged', ...about, options: null, closed: true };
+    case 'poll_closed': {
+      const { accountId: byAccountId, ...rest } = about;
+      return { __typename: 'PollChanged', ...rest, byAccountId, options: null, closed: true };
+    }
     case 'location_updated': {
       const place = entry.body?.['place'];
       // Of places where somebody was the newest is kept.

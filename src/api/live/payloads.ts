@@ -109,7 +109,7 @@ export function everyoneAdvanced({
   return {
     __typename: 'GroupReceiptAdvanced',
     conversationId: encodeId('conversation', conversationId),
-    deliveredUpTo: Math.max(0, delivered),
-    readUpTo: Math.max(0, read),
+    everyoneHas: Math.max(0, delivered),
+    everyoneRead: Math.max(0, read),
   };
 }

@@ -81,7 +81,7 @@ export interface PinChangedValue extends AboutMessage {
 
 export interface PollChangedValue extends Omit<AboutMessage, 'accountId'> {
   readonly __typename: 'PollChanged';
-  readonly accountId: string | null;
+  readonly byAccountId: string | null;
   readonly options: readonly number[] | null;
   readonly closed: boolean;
 }
@@ -108,8 +108,8 @@ export interface ReceiptAdvancedValue {
 export interface GroupReceiptAdvancedValue {
   readonly __typename: 'GroupReceiptAdvanced';
   readonly conversationId: string;
-  readonly deliveredUpTo: number;
-  readonly readUpTo: number;
+  readonly everyoneHas: number;
+  readonly everyoneRead: number;
 }
 
 export interface ConversationAddedValue {

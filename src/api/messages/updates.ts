@@ -114,7 +114,7 @@ export class PollChanged {
   readonly at!: string;
 
   @Field(() => ID, { nullable: true, description: 'Null when votes are not visible.' })
-  readonly accountId!: string | null;
+  readonly byAccountId!: string | null;
 
   @Field(() => [Int], {
     nullable: true,

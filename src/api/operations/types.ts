@@ -43,10 +43,10 @@ export class GroupReceiptAdvanced {
   readonly conversationId!: string;
 
   @Field(() => Int)
-  readonly deliveredUpTo!: number;
+  readonly everyoneHas!: number;
 
   @Field(() => Int)
-  readonly readUpTo!: number;
+  readonly everyoneRead!: number;
 }
 
 @Shape({ description: 'The account is now a member of it.' })

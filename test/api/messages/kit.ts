@@ -8,7 +8,7 @@ const content = `content { __typename ... on TextContent { text } ... on ErasedC
 const FOLLOW = `subscription ($after: Cursor) { updates(after: $after) { cursor update { __typename
   ... on MessageAdded { conversationId message { id seq clientId authorId at replyTo forwardHops mentions mentionsEveryone viewOnce expiresAt ${content} } }
   ... on MessageEdited { ${about} text mentions mentionsEveryone } ... on MessageDeleted { ${about} } ... on ReactionChanged { ${about} emoji }
-  ... on PinChanged { ${about} pinned } ... on PollChanged { conversationId seq targetSeq at voter: accountId options closed }
+  ... on PinChanged { ${about} pinned } ... on PollChanged { conversationId seq targetSeq at voter: byAccountId options closed }
   ... on LocationChanged { ${about} place { latitude longitude } ended } ... on ViewOnceOpened { ${about} } } } }`;
 
 /** What a device is told, as it is on the wire. */
