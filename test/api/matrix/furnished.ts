@@ -1,0 +1,59 @@
+import { poll } from './calls.js';
+import { inAnHour, type Scene, type World } from './world.js';
+
+/** A group with something of everything, for what only looks. */
+export interface Furnished extends Scene {
+  /** By the author: edited since, deleted since, and what the names say. */
+  readonly edited: string;
+  readonly deleted: string;
+  readonly owners: string;
+  readonly poll: string;
+  readonly reply: string;
+  readonly expiring: string;
+  readonly token: string;
+}
+
+export async function furnish(world: World): Promise<Furnished> {
+  const scene = await world.scene();
+  const { author, spare, people, say } = world;
+  const { owner } = people;
+  const { id, later } = scene;
+  const edited = await say(author, id, 'first version');
+  const deleted = await say(author, id, 'deleted');
+  const owners = await say(owner, id, 'by the owner');
+  const pollId = await say(author, id, { poll });
+  const reply = await say(author, id, { text: 'a reply', replyTo: later });
+  await world.settled();
+  await author.client.run(
+    `mutation ($edited: ID!, $deleted: ID!, $mentions: [ID!]) {
+      editMessage(input: { messageId: $edited, text: "second version", mentions: $mentions }) { __typename }
+      deleteMessage(messageId: $deleted) { __typename } }`,
+    { edited, deleted, mentions: [people.member.accountId] },
+  );
+  for (const { client } of [spare, owner])
+    await client.run(
+      `mutation ($poll: ID!, $later: ID!) { votePoll(messageId: $poll, options: [1]) { __typename }
+        reactToMessage(messageId: $later, emoji: "👍") { __typename } }`,
+      { poll: pollId, later },
+    );
+  await author.client.run('mutation ($id: ID!) { closePoll(messageId: $id) { __typename } }', { id: pollId });
+  const { deviceId } = await world.anotherDevice(owner);
+  await owner.client.run('mutation ($id: ID!) { revokeDevice(id: $id) { __typename } }', { id: deviceId });
+  await world.request(id);
+  const { token } = await world.link(id, { expiresAt: inAnHour(), maxUses: 5 });
+  await world.schedule(id);
+  await owner.client.run(
+    `mutation ($id: ID!, $later: ID!, $until: DateTime, $except: [ID!]) {
+      updatePrivacy(input: { calls: { kind: CONTACTS_EXCEPT, except: $except } }) { __typename }
+      pinMessage(messageId: $later) { __typename }
+      starMessage(messageId: $later) { __typename }
+      setDisappearing(conversationId: $id, seconds: 86400) { __typename }
+      muteChat(conversationId: $id, until: $until) { __typename }
+      pinChat(conversationId: $id) { __typename }
+      clearChat(conversationId: $id, upTo: 0) { __typename }
+      saveDraft(conversationId: $id, text: "half a") { __typename } }`,
+    { id, later, until: inAnHour(), except: [spare.accountId] },
+  );
+  const expiring = await say(author, id, 'goes by itself');
+  return { ...scene, edited, deleted, owners, poll: pollId, reply, expiring, token };
+}
