@@ -11,6 +11,9 @@ import { ContactQueries } from './contacts/queries.js';
 import { BroadcastFields } from './broadcasts/fields.js';
 import { BroadcastMutations } from './broadcasts/mutations.js';
 import { BroadcastQueries } from './broadcasts/queries.js';
+import { ChannelFields } from './channels/fields.js';
+import { ChannelMutations } from './channels/mutations.js';
+import { ChannelQueries } from './channels/queries.js';
 import { DisappearingMutations } from './disappearing/mutations.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
@@ -60,6 +63,9 @@ const RESOLVERS = [
   ReceiptMutations,
   TypingMutations,
   DisappearingMutations,
+  ChannelQueries,
+  ChannelMutations,
+  ChannelFields,
   BroadcastQueries,
   BroadcastMutations,
   BroadcastFields,

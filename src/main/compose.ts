@@ -8,6 +8,8 @@ import {
   type ContactHandlers,
   type Relations,
 } from '../domain/contacts/index.js';
+import { channelHandlers, type ChannelHandlers } from '../domain/channels/index.js';
+import { isFollowing } from '../projections/lists/lists.queries.js';
 import { broadcastHandlers, type BroadcastHandlers } from '../domain/broadcasts/index.js';
 import {
   conversationHandlers,
@@ -110,6 +112,7 @@ export interface App {
     readonly conversations: ConversationHandlers;
     readonly groups: GroupHandlers;
     readonly broadcasts: BroadcastHandlers;
+    readonly channels: ChannelHandlers;
     readonly disappearing: DisappearingHandlers;
     readonly receipts: ReceiptHandlers;
     readonly receiptTimes: ReceiptTimes;
@@ -248,6 +251,18 @@ async function build(
     conversations: conversationsWith(limiter),
     groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }),
     ...messagesWith(limiter),
+    channels: channelHandlers({
+      eventStore,
+      writer,
+      states,
+      keys,
+      clock,
+      ids,
+      limiter,
+      accountExists,
+      mayAdd,
+      isFollowing: (accountId, id) => isFollowing(pool, accountId, id),
+    }),
     disappearing: disappearingHandlers({ eventStore, writer, keys, clock, ids, limiter }),
     broadcasts: broadcastHandlers({ writer, states, keys, clock, ids, limiter, existing }),
     receipts: receiptHandlers({

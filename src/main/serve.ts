@@ -14,6 +14,7 @@ import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
 import { snapshotPosition } from '../projections/kit/snapshot.js';
+import { isFollowing } from '../projections/lists/lists.queries.js';
 import { parkedEvents } from '../workers/kit/retries.js';
 import type { App } from './compose.js';
 import { runWorkers } from './workers.js';
@@ -41,7 +42,9 @@ export async function serve(app: App): Promise<string> {
     relations: app.relations,
     cursors,
     open: app.open,
-    isMember: async (conversationId, accountId) => isMember((await states.load(conversationId)).state, accountId),
+    isMember: async (conversationId, accountId) =>
+      isMember((await states.load(conversationId)).state, accountId) ||
+      (await isFollowing(readStore.pool, accountId, conversationId)),
     onEvent: (event) => {
       handlers.accounts.devices.onEvent(event);
       if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);

@@ -116,6 +116,24 @@ export class InvalidTimer extends Problem {
   readonly most!: number;
 }
 
+@Shape({ implements: () => Problem, description: 'Another channel has it.' })
+export class HandleTaken extends Problem {
+  readonly __typename!: 'HandleTaken';
+}
+
+@Shape({ implements: () => Problem })
+export class NoSuchChannel extends Problem {
+  readonly __typename!: 'NoSuchChannel';
+}
+
+@Shape({ implements: () => Problem, description: 'Take the role from somebody first.' })
+export class TooManyAdmins extends Problem {
+  readonly __typename!: 'TooManyAdmins';
+
+  @Field(() => Int)
+  readonly most!: number;
+}
+
 @Shape({ implements: () => Problem })
 export class InvalidPhone extends Problem {
   readonly __typename!: 'InvalidPhone';
@@ -213,6 +231,9 @@ export const PROBLEMS = {
   InvalidText: ['INVALID_TEXT', 'A text is empty, too long or malformed.'],
   InvalidPhone: ['INVALID_PHONE', 'This is no number that a text message can reach.'],
   InvalidTimer: ['INVALID_TIMER', 'Messages cannot disappear after that time.'],
+  HandleTaken: ['HANDLE_TAKEN', 'Another channel has this handle.'],
+  NoSuchChannel: ['NO_SUCH_CHANNEL', 'There is no such channel.'],
+  TooManyAdmins: ['TOO_MANY_ADMINS', 'The channel has as many admins as it may.'],
   ListFull: ['LIST_FULL', 'The list would have too many recipients.'],
   NoRecipients: ['NO_RECIPIENTS', 'A list needs a recipient.'],
   SessionEnded: ['SESSION_ENDED', 'Sign in again.'],

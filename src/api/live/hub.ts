@@ -20,6 +20,7 @@ import type { LiveItem } from './item.js';
 import type { LiveReads } from './reads.js';
 import { persisting } from './persist.js';
 import { LiveSource, type SourceDeps } from './source.js';
+import { channelFollowers } from './channels.js';
 import { groupReceipts } from './groupReceipts.js';
 import { cursorAdvanced, entryUpdate, everyoneAdvanced, shownReceipt, updateOf } from './payloads.js';
 import { privacyChanged, relationRow, relationUpdate } from '../contacts/updates.js';
@@ -73,6 +74,8 @@ export function cursorExpired(): Error {
 /** Lists are replaced, never changed: one that is gone through stays as it is. */
 type Topics = Map<string, readonly LiveSource[]>;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** From so many accounts on an update is told to many at once. */
 const WIDE = 32;
 
@@ -102,12 +105,14 @@ export function liveHub(deps: HubDeps): LiveHub {
   });
 
   const { waitForProjection, replay, checkReplay } = deps.reads;
+  const followers = channelFollowers({ load: deps.reads.followedChannels, waitForProjection });
   const sourceDeps: SourceDeps = {
     waitForProjection,
     replay,
     checkReplay,
     cursorOnly,
     position: () => position,
+    attach: (source) => followers.attach(source),
     register(source) {
       const [topics, key] = topicOf(source);
       topics.set(key, [...(topics.get(key) ?? []), source]);
@@ -119,6 +124,7 @@ export function liveHub(deps: HubDeps): LiveHub {
       if (others.length === 0) topics.delete(key);
       else topics.set(key, others);
       all.delete(source);
+      followers.detach(source);
     },
   };
 
@@ -161,8 +167,11 @@ export function liveHub(deps: HubDeps): LiveHub {
     const concerns = (accountId: string): boolean =>
       entry.withheld ? accountId === entry.authorId : !ADMIN_KINDS.has(entry.kind) || isAdmin(state, accountId);
     const all = toldOf(state, event.revision);
-    const told = entry.withheld || ADMIN_KINDS.has(entry.kind) ? all.filter(concerns) : all;
-    const tells = (accountId: string): boolean => isTold(state, accountId, event.revision) && concerns(accountId);
+    const members = entry.withheld || ADMIN_KINDS.has(entry.kind) ? all.filter(concerns) : all;
+    const following = state.kind === 'channel' && !ADMIN_KINDS.has(entry.kind) ? followers.of(id) : NOBODY;
+    const told = following.size === 0 ? members : [...new Set([...members, ...following])];
+    const tells = (accountId: string): boolean =>
+      following.has(accountId) || (isTold(state, accountId, event.revision) && concerns(accountId));
     deliver(event, entryUpdate(entry), told, { id, tells });
     if (event.type === 'MemberRemoved' || event.type === 'MemberLeft') endSubscriptions(id, state, event.revision);
     if (event.type === 'MessageSent' && state.kind !== 'direct')
@@ -172,7 +181,7 @@ export function liveHub(deps: HubDeps): LiveHub {
   /** Of those to whom nothing of the conversation is told any more. */
   const endSubscriptions = (id: string, state: ConversationState, revision: number): void => {
     for (const source of conversations.get(id) ?? [])
-      if (!isTold(state, source.accountId, revision + 1)) source.finish();
+      if (!isTold(state, source.accountId, revision + 1) && !followers.of(id).has(source.accountId)) source.finish();
   };
 
   const deliverReceipt = (event: OpenedEvent, id: string, state: ConversationState): void => {
@@ -264,6 +273,10 @@ export function liveHub(deps: HubDeps): LiveHub {
         if (event.type === 'PrivacyChanged') return accounts.has(id) ? deliverPrivacy(event, id) : undefined;
         if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
         deliver(event, updateOf(event), [id]);
+        if (event.type === 'ChannelFollowed' || event.type === 'ChannelUnfollowed') {
+          const { channelId } = event.data as { readonly channelId: string };
+          followers.changed(id, channelId, event.type === 'ChannelFollowed', event.position);
+        }
         if (event.type === 'DeviceRevoked')
           for (const callback of revoked) callback((event.data as { deviceId: string }).deviceId);
         return;

@@ -8,6 +8,7 @@ import type { UpdateValue } from './updates.js';
 export function listUpdate(entry: TimelineEntry): UpdateValue | undefined {
   const conversationId = encodeId('conversation', entry.conversationId);
   switch (entry.kind) {
+    case 'channel_created':
     case 'broadcast_list_created':
       return {
         __typename: 'ConversationAdded',
@@ -42,4 +43,12 @@ export function listUpdate(entry: TimelineEntry): UpdateValue | undefined {
     default:
       return undefined;
   }
+}
+
+export function channelFollow(channelId: string, following: boolean): UpdateValue {
+  return {
+    __typename: 'ChannelFollowUpdate',
+    conversationId: encodeId('conversation', channelId),
+    following,
+  };
 }

@@ -6,7 +6,7 @@ import type { ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { groupUpdate } from './groupUpdates.js';
-import { listUpdate } from './listPayloads.js';
+import { channelFollow, listUpdate } from './listPayloads.js';
 import { aboutMessage, messageAdded } from './messagePayloads.js';
 import type { CursorAdvancedValue, UpdateValue } from './updates.js';
 
@@ -46,6 +46,11 @@ export function updateOf(event: OpenedEvent): UpdateValue | undefined {
         delivered: delivered ?? null,
         read: read ?? null,
       });
+    }
+    case 'ChannelFollowed':
+    case 'ChannelUnfollowed': {
+      const { channelId } = event.data as { readonly channelId: string };
+      return channelFollow(channelId, event.type === 'ChannelFollowed');
     }
     case 'DeviceLinked': {
       const { deviceId } = event.data as Extract<AccountEvent<unknown>, { type: 'DeviceLinked' }>['data'];

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Clock } from '../../platform/clock/port.js';
 import type { Position } from '../../platform/eventStore/port.js';
 import { accountsById } from '../../projections/accounts/accounts.queries.js';
+import { followedChannels } from '../../projections/lists/lists.queries.js';
 import { watermarksOfConversations } from '../../projections/receipts/receipts.queries.js';
 import type { DiscoveryDeps } from './discovery.js';
 import type { GroupReceiptsDeps } from './groupReceipts.js';
@@ -14,6 +15,7 @@ import { preferenceUpdate } from '../preferences/updates.js';
 import type { Cursors } from './cursors.js';
 import { cursorExpired } from './hub.js';
 import type { LiveItem } from './item.js';
+import { channelFollow } from './listPayloads.js';
 import { entryUpdate, everyoneAdvanced, receiptAdvanced } from './payloads.js';
 import type { SourceDeps } from './source.js';
 import type { ProfileUpdatedValue, UpdateValue } from './updates.js';
@@ -31,6 +33,7 @@ export type LiveReads = Pick<SourceDeps, 'waitForProjection' | 'replay' | 'check
   profile(accountId: string, position: Position): Promise<ProfileUpdatedValue | undefined>;
   readonly watermarks: GroupReceiptsDeps['load'];
   readonly owners: DiscoveryDeps['findOwners'];
+  followedChannels(accountId: string): Promise<readonly string[]>;
 };
 
 const PAGE = 200;
@@ -56,6 +59,7 @@ export function liveReads({ pool, cursors, waitFor, head, clock }: LiveReadsDeps
       return { items, through: rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo };
     },
     owners: (phoneHmacs) => ownersOfNumbers(pool, phoneHmacs),
+    followedChannels: (accountId) => followedChannels(pool, accountId),
     watermarks: async (id) =>
       ((await watermarksOfConversations(pool, [id])).get(id) ?? []).map((mark) => ({
         accountId: mark.accountId,
@@ -110,6 +114,8 @@ function updateOfRow(row: ReplayRow, now: number): UpdateValue | undefined {
     case 'block':
     case 'privacy':
       return relationUpdate(row);
+    case 'follow':
+      return channelFollow(row.conversationId, row.following);
     case 'device':
       return row.revoked
         ? { __typename: 'DeviceRevokedUpdate', deviceId: encodeId('device', row.deviceId) }

@@ -8,6 +8,8 @@ export interface SourceDeps {
   position(): Position;
   register(source: LiveSource): void;
   unregister(source: LiveSource): void;
+  /** True when more than the source was registered for concerns it, from now on: what was before is to be replayed. */
+  attach?(source: LiveSource): Promise<boolean>;
   waitForProjection(position: Position): Promise<void>;
   /** The next page of what happened in (after, upTo], in log order; `through` is where the page ends. */
   replay(
@@ -90,6 +92,11 @@ export class LiveSource extends PipedSource<LiveItem> {
     let attachedAt = this.deps.position();
     if (this.after === undefined) this.last = attachedAt;
     else await this.deps.checkReplay(this, this.after, attachedAt);
+    if ((await this.deps.attach?.(this)) === true) {
+      this.overflown = false;
+      this.buffer = [];
+      attachedAt = this.deps.position();
+    }
     while (!(await this.catchUp(attachedAt))) {
       this.overflown = false;
       this.buffer = [];

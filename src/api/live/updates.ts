@@ -22,6 +22,7 @@ export type UpdateValue =
   | DeviceRevokedValue
   | RecipientsChangedValue
   | PreferenceUpdateValue
+  | ChannelFollowValue
   | TimerChangedValue
   | MessagesExpiredValue
   | RelationUpdateValue
@@ -116,6 +117,13 @@ export interface ConversationAddedValue {
   readonly __typename: 'ConversationAdded';
   readonly conversationId: string;
   readonly memberIds: readonly string[];
+}
+
+/** To the follower's own devices. */
+export interface ChannelFollowValue {
+  readonly __typename: 'ChannelFollowUpdate';
+  readonly conversationId: string;
+  readonly following: boolean;
 }
 
 export interface TimerChangedValue {

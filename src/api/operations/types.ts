@@ -58,6 +58,15 @@ export class ConversationAdded {
   readonly memberIds!: readonly string[];
 }
 
+@Shape({ description: 'The account follows the channel now, or does not any more.' })
+export class ChannelFollowUpdate {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Boolean)
+  readonly following!: boolean;
+}
+
 @Shape({ description: 'For what is sent from now on; null: it stays.' })
 export class TimerChanged {
   @Field(() => ID)
@@ -147,6 +156,7 @@ export const Update = createUnionType({
       ...GROUP_UPDATES,
       ConversationAdded,
       RecipientsChangedUpdate,
+      ChannelFollowUpdate,
       TimerChanged,
       MessagesExpired,
       ProfileUpdatedUpdate,

@@ -25,6 +25,7 @@ export type AccountEvent<Text> =
       readonly data: { readonly name?: Text | null; readonly about?: Text | null; readonly avatar?: string | null };
     }
   | { readonly type: 'PrivacyChanged'; readonly data: PrivacyChange }
+  | { readonly type: 'ChannelFollowed' | 'ChannelUnfollowed'; readonly data: { readonly channelId: string } }
   | { readonly type: 'KeyDestroyed'; readonly data: { readonly scope: string } };
 
 export type RevocationReason = 'signed_out' | 'revoked' | 'token_reuse';
@@ -38,5 +39,7 @@ export const SEALED_FIELDS: Readonly<Record<AccountEvent<unknown>['type'], reado
   DeviceRevoked: [],
   ProfileChanged: ['name', 'about'],
   PrivacyChanged: [],
+  ChannelFollowed: [],
+  ChannelUnfollowed: [],
   KeyDestroyed: [],
 };

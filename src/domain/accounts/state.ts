@@ -31,6 +31,8 @@ export function evolve(state: AccountState, event: AccountEvent<unknown>): Accou
     case 'PrivacyChanged':
       return { ...state, privacy: { ...state.privacy, ...event.data } };
     case 'ProfileChanged':
+    case 'ChannelFollowed':
+    case 'ChannelUnfollowed':
       return state;
   }
 }

@@ -76,6 +76,17 @@ export type ConversationEvent =
   | { readonly type: 'InviteLinkRevoked'; readonly data: { readonly linkId: string } }
   | { readonly type: 'JoinRequested'; readonly data: { readonly accountId: string; readonly linkId: string } }
   | { readonly type: 'JoinDeclined'; readonly data: { readonly accountId: string } }
+  /** One-way: its admins write; who follows it is in the followers' own streams. The actor owns it. */
+  | {
+      readonly type: 'ChannelCreated';
+      readonly data: {
+        readonly handle: string;
+        readonly name: SealedField;
+        readonly description?: SealedField;
+        readonly avatar?: string;
+        readonly settings: GroupSettings;
+      };
+    }
   /** Only its author, the actor, ever sees the list: recipients get direct messages. */
   | {
       readonly type: 'BroadcastListCreated';

@@ -200,6 +200,11 @@ function begin(event: ConversationStreamEvent): ConversationState {
     const all = new Map(members.map(({ accountId, role }) => [accountId, joined(role)]));
     return { ...empty, kind: 'group', members: all, settings };
   }
+  if (event.type === 'ChannelCreated') {
+    const { settings } = event.data as DataOf<'ChannelCreated'>;
+    const owner = event.metadata.actor?.account ?? '';
+    return { ...empty, kind: 'channel', members: new Map([[owner, joined('owner')]]), settings };
+  }
   if (event.type === 'BroadcastListCreated') {
     const { recipients } = event.data as DataOf<'BroadcastListCreated'>;
     const author = event.metadata.actor?.account ?? '';

@@ -100,6 +100,16 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         for (const member of data['members'] as { accountId: string; role: string }[])
           join(member.accountId, member.role, 0);
         break;
+      case 'ChannelCreated':
+        begin('channel', {
+          name: event.opened['name'] ?? null,
+          description: event.opened['description'] ?? null,
+          avatar: (data['avatar'] as string | undefined) ?? null,
+          settings: json(data['settings']),
+        });
+        join(author ?? '', 'owner', 0);
+        table('channels').set(id, { conversation_id: id, handle: data['handle'] as string });
+        break;
       case 'BroadcastListCreated':
         begin('broadcast', { name: event.opened['name'] ?? null });
         join(author ?? '', 'owner', 0);
@@ -113,6 +123,8 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         break;
       case 'MembersAdded': {
         for (const member of data['members'] as string[]) {
+          if (table('memberships').get(`${id} ${member} 0`)?.['role'] === 'follower')
+            table('memberships').delete(`${id} ${member} 0`);
           join(member, 'member', data['sharedHistory'] === true ? 0 : seq);
           closeRequest(member);
         }

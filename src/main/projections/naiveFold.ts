@@ -1,5 +1,6 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { foldContacts } from './naiveContacts.js';
+import { foldFollow } from './naiveFollows.js';
 import { foldConversation } from './naiveConversation.js';
 import { naivePreferences, PREFERENCE_KEYS } from './naivePreferences.js';
 
@@ -27,6 +28,8 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   view_once_openings: ['conversation_id', 'target_seq', 'account_id'],
   poll_votes: ['conversation_id', 'target_seq', 'account_id'],
   pins: ['conversation_id', 'target_seq'],
+  channels: ['conversation_id'],
+  channel_follows: ['account_id', 'channel_id'],
   broadcast_recipients: ['conversation_id', 'account_id', 'from_seq'],
   ...PREFERENCE_KEYS,
   last_seen: ['account_id'],
@@ -154,6 +157,7 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const id = event.stream.slice(dash + 1);
       const data = event.data as Data;
       if (category === 'account') account(event, id, data);
+      if (category === 'account') foldFollow(table, event, id, data);
       if (category === 'contacts') contact(event, id, data);
       if (event.type === 'CaseOpened' && !table('cases').has(id))
         table('cases').set(id, {

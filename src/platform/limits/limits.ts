@@ -41,6 +41,7 @@ export const LIMITS = {
     seconds: 3600,
     doc: 'per account: recipients put into broadcast lists; bulk approaches',
   },
+  followChannel: { points: 60, seconds: 60, doc: 'per account: each is a fact in its stream for ever' },
   broadcast: { points: 30, seconds: 60, doc: 'per account: each message to a list is up to 256 messages' },
   acknowledge: {
     points: 1000,

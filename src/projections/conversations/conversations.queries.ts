@@ -35,7 +35,7 @@ interface Row {
 }
 
 /** The account's newest membership of each conversation that it ever was in; the account is $1. */
-const MINE = `(SELECT DISTINCT ON (conversation_id) * FROM memberships WHERE account_id = $1 ORDER BY conversation_id, joined_seq DESC) m`;
+const MINE = `(SELECT DISTINCT ON (conversation_id) * FROM memberships WHERE account_id = $1 ORDER BY conversation_id, to_seq IS NULL DESC, joined_seq DESC) m`;
 const LAST_AT = 'least(greatest(c.shown_at, m.own_at), m.left_at)';
 /** Not yet for whom all of it is withheld. */
 const SHOWN = '(c.shown_seq >= 0 OR m.own_seq IS NOT NULL)';
@@ -51,7 +51,7 @@ export async function conversationOf(db: Db, accountId: string, id: string): Pro
   const { rows } = await db.query<Row>({
     name: 'conversation_of',
     text: `SELECT ${COLUMNS} FROM memberships m JOIN conversations c ON c.id = m.conversation_id
-           WHERE m.account_id = $1 AND m.conversation_id = $2 ORDER BY m.joined_seq DESC LIMIT 1`,
+           WHERE m.account_id = $1 AND m.conversation_id = $2 ORDER BY m.to_seq IS NULL DESC, m.joined_seq DESC LIMIT 1`,
     values: [accountId, id],
   });
   return rows[0] === undefined ? null : viewOf(rows[0]);

@@ -27,7 +27,7 @@ export const conversationsProjection: Projection = {
   id: 'conversations',
   version: 2,
   ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'conversations.v2.sql'),
-  eventTypes: [],
+  eventTypes: ['ChannelFollowed', 'ChannelUnfollowed'],
   categories: ['conversation'],
   async project(batch, tx, schema) {
     for (const event of batch) await byEvent(event, tx, schema);
@@ -116,18 +116,24 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       ],
     );
   };
+  const unfollow = async (channel: string, accounts: readonly string[]): Promise<void> => {
+    await tx.query(
+      `DELETE FROM ${schema}.memberships WHERE conversation_id = $1 AND account_id = ANY ($2::uuid[]) AND role = 'follower' AND position < $3`,
+      [channel, accounts, position],
+    );
+  };
   const leave = async (accountId: string): Promise<void> => {
     await tx.query(
       `UPDATE ${schema}.memberships SET to_seq = $3::int + 1, left_at = $4, position = $5,
          left_info = (SELECT jsonb_build_object('name', name, 'description', description, 'avatar', avatar, 'settings', settings)
            FROM ${schema}.conversations WHERE id = $1)
-       WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $3 AND to_seq IS NULL`,
+       WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $3 AND to_seq IS NULL AND role <> 'follower'`,
       [id, accountId, seq, at, position],
     );
   };
   const setRole = async (accountId: string, role: string): Promise<void> => {
     await tx.query(
-      `UPDATE ${schema}.memberships SET role = $3, position = $5 WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $4 AND to_seq IS NULL`,
+      `UPDATE ${schema}.memberships SET role = $3, position = $5 WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $4 AND to_seq IS NULL AND role <> 'follower'`,
       [id, accountId, role, seq, position],
     );
   };
@@ -170,12 +176,29 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       await begin('group', { name, description, avatar, settings: JSON.stringify(settings) });
       return join(members, 0);
     }
+    case 'ChannelFollowed':
+      await tx.query(
+        `INSERT INTO ${schema}.memberships (conversation_id, account_id, role, from_seq, joined_seq, position)
+         SELECT $1, $2, 'follower', 0, 0, $3 WHERE NOT EXISTS (SELECT FROM ${schema}.memberships o
+           WHERE o.conversation_id = $1 AND o.account_id = $2 AND o.to_seq IS NULL AND o.role <> 'follower') ON CONFLICT DO NOTHING`,
+        [(event.data as { readonly channelId: string }).channelId, id, position],
+      );
+      return;
+    case 'ChannelUnfollowed':
+      return unfollow((event.data as { readonly channelId: string }).channelId, [id]);
+    case 'ChannelCreated': {
+      const { avatar, settings } = event.data as DataOf<'ChannelCreated'>;
+      const { name, description } = event.opened;
+      await begin('channel', { name, description, avatar, settings: JSON.stringify(settings) });
+      return join([{ accountId: event.metadata.actor?.account ?? '', role: 'owner' }], 0);
+    }
     case 'BroadcastListCreated': {
       await begin('broadcast', { name: event.opened['name'] });
       return join([{ accountId: event.metadata.actor?.account ?? '', role: 'owner' }], 0);
     }
     case 'MembersAdded': {
       const { members, sharedHistory, linkId } = event.data as DataOf<'MembersAdded'>;
+      await unfollow(id, members);
       await join(
         members.map((accountId) => ({ accountId, role: 'member' })),
         sharedHistory ? 0 : seq,

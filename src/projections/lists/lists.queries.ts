@@ -56,3 +56,56 @@ export async function deliveriesOf(
   });
   return rows;
 }
+
+/** Of one channel, as an account that need not follow it sees it. */
+export interface ChannelView {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly avatar: string | null;
+  readonly following: boolean;
+}
+
+export async function channelOf(
+  db: Db,
+  viewer: string,
+  by: { readonly handle: string } | { readonly id: string },
+): Promise<ChannelView | null> {
+  const [column, value] = 'id' in by ? (['conversation_id', by.id] as const) : (['handle', by.handle] as const);
+  const { rows } = await db.query<ChannelView>({
+    name: `channel_by_${column}`,
+    text: `SELECT h.conversation_id AS id, h.handle, c.name, c.description, c.avatar, coalesce(f.following, false) AS following
+           FROM channels h JOIN conversations c ON c.id = h.conversation_id
+           LEFT JOIN channel_follows f ON f.account_id = $1 AND f.channel_id = h.conversation_id WHERE h.${column} = $2`,
+    values: [viewer, value],
+  });
+  return rows[0] ?? null;
+}
+
+export async function isFollowing(db: Db, account: string, channelId: string): Promise<boolean> {
+  const { rows } = await db.query({
+    name: 'is_following',
+    text: 'SELECT FROM channel_follows WHERE account_id = $1 AND channel_id = $2 AND following',
+    values: [account, channelId],
+  });
+  return rows.length > 0;
+}
+
+export async function followedChannels(db: Db, account: string): Promise<readonly string[]> {
+  const { rows } = await db.query<{ channel_id: string }>({
+    name: 'followed_channels',
+    text: 'SELECT channel_id FROM channel_follows WHERE account_id = $1 AND following',
+    values: [account],
+  });
+  return rows.map(({ channel_id }) => channel_id);
+}
+
+export async function followerCount(db: Db, channelId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>({
+    name: 'follower_count',
+    text: 'SELECT count(*)::int AS count FROM channel_follows WHERE channel_id = $1 AND following',
+    values: [channelId],
+  });
+  return rows[0]?.count ?? 0;
+}

@@ -5,12 +5,12 @@ import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
 
-/** What one-way conversations have beside members: recipients of broadcast lists. */
+/** What one-way conversations have beside members: recipients of broadcast lists, handles and followers of channels. */
 export const listsProjection: Projection = {
   id: 'lists',
   version: 1,
   ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'lists.v1.sql'),
-  eventTypes: ['BroadcastListCreated', 'RecipientsChanged'],
+  eventTypes: ['BroadcastListCreated', 'RecipientsChanged', 'ChannelCreated', 'ChannelFollowed', 'ChannelUnfollowed'],
   async project(batch, tx, schema) {
     for (const event of batch) await apply(event, tx, schema);
   },
@@ -23,6 +23,26 @@ async function apply(event: OpenedEvent, tx: pg.PoolClient, schema: string): Pro
   switch (event.type) {
     case 'BroadcastListCreated':
       return addRecipients(tx, schema, id, seq, (event.data as DataOf<'BroadcastListCreated'>).recipients);
+    case 'ChannelCreated':
+      await tx.query(
+        `INSERT INTO ${schema}.channels (conversation_id, handle) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+        [id, (event.data as DataOf<'ChannelCreated'>).handle],
+      );
+      return;
+    case 'ChannelFollowed':
+    case 'ChannelUnfollowed':
+      await tx.query(
+        `INSERT INTO ${schema}.channel_follows AS f (account_id, channel_id, following, position) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id, channel_id) DO UPDATE SET following = excluded.following, position = excluded.position
+           WHERE f.position < excluded.position`,
+        [
+          id,
+          (event.data as { readonly channelId: string }).channelId,
+          event.type === 'ChannelFollowed',
+          String(event.position),
+        ],
+      );
+      return;
     case 'RecipientsChanged': {
       const { added, removed } = event.data as DataOf<'RecipientsChanged'>;
       if (removed.length > 0)

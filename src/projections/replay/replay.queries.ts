@@ -31,6 +31,12 @@ export type ReplayRow =
   | (PreferenceRow & { readonly position: Position })
   | (RelationRow & { readonly position: Position })
   | {
+      readonly kind: 'follow';
+      readonly position: Position;
+      readonly conversationId: string;
+      readonly following: boolean;
+    }
+  | {
       readonly kind: 'device';
       readonly position: Position;
       readonly deviceId: string;
@@ -60,7 +66,7 @@ const EVERYONE = `SELECT max(a.position) AS position, min(a.delivered) AS delive
     WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $1 GROUP BY m.account_id, m.joined_seq) a`;
 
 /** Of the account in $1, or of its one conversation in $4. */
-const CONVERSATIONS = `SELECT m.conversation_id AS id, m.joined_seq, m.to_seq, m.role, c.last_position, c.kind,
+const CONVERSATIONS = `SELECT m.conversation_id AS id, CASE WHEN m.role = 'follower' THEN greatest(m.position, $2) ELSE $2 END AS since, m.joined_seq, m.to_seq, m.role, c.last_position, c.kind,
     coalesce(p.cleared_to, -1) AS cleared_to
   FROM memberships m JOIN conversations c ON c.id = m.conversation_id
   LEFT JOIN chat_preferences p ON p.account_id = m.account_id AND p.conversation_id = m.conversation_id
@@ -81,7 +87,7 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
   FROM mine CROSS JOIN LATERAL (
     SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, (extract(epoch FROM expires_at) * 1000)::bigint AS expires_ms,
       encode(payload, 'base64') AS payload64 FROM timeline t
-    WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, $2), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
+    WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, mine.since), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
       AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND (t.message OR mine.role IN ('owner', 'admin') OR t.kind NOT IN (${FOR_ADMINS}))
       AND ${NOT_FORGOTTEN} ORDER BY t.seq LIMIT $5) t
   WHERE mine.last_position > $2),
@@ -104,6 +110,9 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
   UNION ALL
   SELECT 'profile', a.position, json_build_object('accountId', a.id, 'name', a.name, 'about', a.about, 'avatar', a.avatar)
   FROM accounts a WHERE a.id = $1 AND a.position > $2 AND a.position <= $3 AND $4::uuid IS NULL
+  UNION ALL
+  SELECT 'follow', f.position, json_build_object('conversationId', f.channel_id, 'following', f.following)
+  FROM channel_follows f WHERE f.account_id = $1 AND f.position > $2 AND f.position <= $3 AND $4::uuid IS NULL
   UNION ALL
   ${PREFERENCES}
   UNION ALL
@@ -139,7 +148,7 @@ export async function replayPage(
 export async function replaySize(db: Db, { accountId, conversationId }: ReplayScope, after: Position): Promise<number> {
   const { rows } = await db.query<{ size: bigint }>({
     name: 'replay_size',
-    text: `SELECT coalesce(sum(greatest(0, coalesce(m.to_seq, c.head_seq + 1) - greatest(timeline_seq_after(c.id, $2), m.joined_seq))), 0) AS size
+    text: `SELECT coalesce(sum(greatest(0, coalesce(m.to_seq, c.head_seq + 1) - greatest(timeline_seq_after(c.id, CASE WHEN m.role = 'follower' THEN greatest(m.position, $2) ELSE $2 END), m.joined_seq))), 0) AS size
            FROM memberships m JOIN conversations c ON c.id = m.conversation_id
            WHERE m.account_id = $1 AND ($3::uuid IS NULL OR m.conversation_id = $3) AND c.last_position > $2`,
     values: [accountId, after, conversationId ?? null],

@@ -10,6 +10,7 @@ import { replayPage } from '../../../src/projections/replay/replay.queries.js';
 import { testLog, uuid, type TestLog } from '../fixture.js';
 
 let log: TestLog;
+let facts = 0;
 beforeEach(async () => {
   log = await testLog();
 });
@@ -71,5 +72,47 @@ describe('a broadcast list in the read model', () => {
       expect(await conversationsPage(pool, recipient, { limit: 5 })).toEqual([]);
       expect(await replayPage(pool, { accountId: recipient, conversationId: uuid('l') }, START, head, 50)).toEqual([]);
     }
+  });
+});
+
+describe('a channel in the read model', () => {
+  it('is the same however it is projected, and shows followers all, and admins what they were told', async () => {
+    for (const account of ['ann', 'bob', 'cat', 'dan']) await log.register(account);
+    const settings = { send: 'admins', editInfo: 'admins', addMembers: 'admins', approval: false, sharedHistory: true };
+    const follows = (account: string, type: 'ChannelFollowed' | 'ChannelUnfollowed') =>
+      log.append(`account-${uuid(account)}`, {
+        id: uuid(`${account} ${type} ${(facts += 1)}`),
+        type,
+        data: { channelId: uuid('n') },
+        metadata: { occurredAt: 1_790_000_000_000, actor: { account: uuid(account), device: uuid(`${account}/1`) } },
+      });
+    await log.happens('n', 'ann', 'ChannelCreated', { handle: 'news', settings }, { name: 'News' });
+    await log.send('n', 'ann', 'one');
+    await follows('bob', 'ChannelFollowed');
+    const since = await follows('cat', 'ChannelFollowed');
+    await follows('cat', 'ChannelFollowed');
+    await follows('dan', 'ChannelFollowed');
+    await log.send('n', 'ann', 'two');
+    await follows('dan', 'ChannelUnfollowed');
+    await log.happens('n', 'ann', 'MembersAdded', { members: [bob], sharedHistory: true, via: 'admin' });
+    await log.happens('n', 'ann', 'RoleChanged', { accountId: bob, role: 'admin' });
+    await follows('bob', 'ChannelFollowed');
+    await log.happens('n', 'ann', 'MemberRemoved', { accountId: bob });
+    await follows('bob', 'ChannelFollowed');
+    await log.send('n', 'ann', 'three');
+    const pool = await projected();
+    const head = await log.eventStore.head();
+    const { state } = (await conversationSnapshot(pool, uuid('n')))!;
+    expect(state).toEqual(await folded('n'));
+    const told = async (account: string, after = START) =>
+      (await replayPage(pool, { accountId: account, conversationId: uuid('n') }, after, head, 50)).flatMap((row) =>
+        row.kind === 'entry' && row.entry.message ? [row.entry.text] : [],
+      );
+    expect(await told(cat)).toEqual(['two', 'three']);
+    expect(await told(cat, since)).toEqual(['two', 'three']);
+    expect(await told(bob)).toEqual(['three']);
+    expect(await told(dan)).toEqual([]);
+    expect(await conversationsPage(pool, bob, { limit: 5 })).toMatchObject([{ kind: 'channel', role: 'follower' }]);
+    expect(await conversationsPage(pool, dan, { limit: 5 })).toEqual([]);
   });
 });

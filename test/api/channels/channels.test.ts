@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sendText } from '../../kit/documents.js';
+import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
+
+const problem = '... on Problem { code }';
+const saved = `__typename ... on ChannelSaved { changed readToken channel { id handle name description following followerCount } } ${problem}`;
+
+interface Saved {
+  readonly code?: string;
+  readonly changed: boolean;
+  readonly readToken: string;
+  readonly channel: {
+    readonly id: string;
+    readonly handle: string;
+    readonly name: string;
+    readonly following: boolean;
+  };
+}
+
+let handles = 0;
+
+async function create(owner: Actor, handle = `news_${String((handles += 1))}`): Promise<Saved> {
+  return (
+    await owner.client.run<{ made: Saved }>(
+      `mutation ($input: CreateChannelInput!) { made: createChannel(input: $input) { ${saved} } }`,
+      { input: { handle, name: 'The news', description: 'All of it' } },
+    )
+  ).made;
+}
+
+async function mutate(actor: Actor, name: string, input: object): Promise<Saved> {
+  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+  return (
+    await actor.client.run<{ made: Saved }>(
+      `mutation ($input: ${type}!) { made: ${name}(input: $input) { ${saved} } }`,
+      { input },
+    )
+  ).made;
+}
+
+async function follow(actor: Actor, channelId: string, following = true): Promise<string> {
+  const { done } = await actor.client.run<{ done: { code?: string; readToken: string } }>(
+    `mutation ($id: ID!) { done: ${following ? 'followChannel' : 'unfollowChannel'}(channelId: $id) { __typename
+      ... on ChannelFollowSet { channelId following readToken } ${problem} } }`,
+    { id: channelId },
+  );
+  return done.code ?? done.readToken;
+}
+
+async function page(actor: Actor, id: string, atLeast?: string): Promise<unknown[] | null> {
+  const { conversation } = await actor.client.run<{
+    conversation: { messages: { edges: readonly { node: { content: { text: string } } }[] } } | null;
+  }>(
+    `query ($id: ID!, $at: ReadToken) { conversation(id: $id, atLeast: $at) { kind myRole
+       messages(first: 50) { edges { node { content { ... on TextContent { text } } } } } } }`,
+    { id, at: atLeast ?? null },
+  );
+  return conversation === null ? null : conversation.messages.edges.map(({ node }) => node.content.text);
+}
+
+const texts = (actor: Actor): unknown[] =>
+  actor.updates.flatMap(({ update }) => (update.__typename === 'MessageAdded' ? [update.message.content.text] : []));
+const hears = (actor: Actor, text: string) =>
+  actor.sees((update) => update.__typename === 'MessageAdded' && update.message.content.text === text);
+
+describe('channels', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await testApp();
+  });
+  afterAll(() => server.close());
+
+  it('have one handle each, and are found by it', async () => {
+    const [owner, other] = (await actors(server, 2)) as [Actor, Actor];
+    const { channel, changed, readToken } = await create(owner, 'daily_news');
+    expect([channel.handle, channel.name, changed]).toEqual(['daily_news', 'The news', true]);
+    expect(await create(owner, 'daily_news')).toMatchObject({ changed: false, channel: { id: channel.id } });
+    expect(await create(other, 'daily_news')).toMatchObject({ code: 'HANDLE_TAKEN' });
+    for (const handle of ['ab', 'Daily', 'a__b', '_ab', 'a b c', 'x'.repeat(33)])
+      expect(await create(other, handle)).toMatchObject({ code: 'INVALID_TEXT' });
+    const find =
+      'query ($handle: String!, $at: ReadToken) { channel(handle: $handle, atLeast: $at) { id name following followerCount } }';
+    const found = await other.client.run<{ channel: unknown }>(find, { handle: 'daily_news', at: readToken });
+    expect(found.channel).toEqual({ id: channel.id, name: 'The news', following: false, followerCount: 0 });
+    expect((await other.client.run<{ channel: unknown }>(find, { handle: 'nightly' })).channel).toBeNull();
+    expect(await page(other, channel.id)).toBeNull();
+  });
+
+  it('tell their followers, live and from the beginning, and nobody of them', async () => {
+    const [owner, early, late, stranger] = (await actors(server, 4)) as [Actor, Actor, Actor, Actor];
+    const { channel } = await create(owner);
+    const { id } = channel;
+    await Promise.all([owner, early, late, stranger].map((actor) => actor.follow()));
+    await follow(early, id);
+    await early.sees((update) => update.__typename === ('ChannelFollowUpdate' as string));
+    await sendText(owner.client, id, 'm1', 'first');
+    await hears(early, 'first');
+    const followed = await follow(late, id);
+    expect(await page(late, id, followed)).toEqual(['first']);
+    await sendText(owner.client, id, 'm2', 'second');
+    await Promise.all([early, late, owner].map((actor) => hears(actor, 'second')));
+    expect([texts(early), texts(late), texts(stranger)]).toEqual([['first', 'second'], ['second'], []]);
+    for (const actor of [early, stranger])
+      await expect(sendText(actor.client, id, 'x', 'me too')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    // Neither the owner nor another follower hears who follows.
+    for (const actor of [owner, early]) expect(JSON.stringify(actor.updates)).not.toContain(late.accountId);
+    const { conversation } = await early.client.run<{ conversation: { members: unknown } }>(
+      'query ($id: ID!) { conversation(id: $id) { members { edges { node { account { id } } } } } }',
+      { id },
+    );
+    expect(conversation.members).toEqual({ edges: [{ node: { account: { id: owner.accountId } } }] });
+
+    await follow(early, id, false);
+    await vi.waitFor(() =>
+      expect(
+        early.updates.filter(({ update }) => update.__typename === ('ChannelFollowUpdate' as string)),
+      ).toHaveLength(2),
+    );
+    await sendText(owner.client, id, 'm3', 'third');
+    await hears(late, 'third');
+    expect(texts(early)).toEqual(['first', 'second']);
+    expect(await page(early, id)).toBeNull();
+  });
+
+  it('are resumed like all else, on any node', async () => {
+    const [owner, reader] = (await actors(server, 2)) as [Actor, Actor];
+    const { channel } = await create(owner);
+    await sendText(owner.client, channel.id, 'm0', 'before');
+    await reader.follow();
+    await follow(reader, channel.id);
+    await reader.sees((update) => update.__typename === ('ChannelFollowUpdate' as string));
+    const cursor = reader.cursor;
+    reader.client.terminate();
+    await reader.closed;
+    for (const text of ['one', 'two']) await sendText(owner.client, channel.id, text, text);
+    const node = await server.another();
+    await reader.connect(node.url);
+    await reader.follow(cursor);
+    await hears(reader, 'two');
+    await sendText(owner.client, channel.id, 'three', 'three');
+    await hears(reader, 'three');
+    expect(texts(reader)).toEqual(['one', 'two', 'three']);
+    reader.client.terminate();
+    await reader.closed;
+    await node.app.stop();
+  });
+
+  it('lose nothing that is said while a subscription begins', async () => {
+    const [owner, ...readers] = (await actors(server, 9)) as [Actor, ...Actor[]];
+    const { channel } = await create(owner);
+    await Promise.all(readers.map((reader) => follow(reader, channel.id)));
+    await vi.waitFor(async () => expect(await page(readers[0]!, channel.id)).toEqual([]));
+    const cursors = await Promise.all(
+      readers.map(
+        async (reader) =>
+          (await reader.client.run<{ snapshot: { cursor: string } }>('{ snapshot { cursor } }')).snapshot.cursor,
+      ),
+    );
+    const said = Array.from({ length: 40 }, (_, index) => `n${String(index)}`);
+    const saying = (async () => {
+      for (const text of said) await sendText(owner.client, channel.id, text, text);
+    })();
+    for (const [index, reader] of readers.entries()) await reader.follow(cursors[index]);
+    await saying;
+    await Promise.all(readers.map((reader) => hears(reader, said.at(-1)!)));
+    for (const reader of readers) expect(texts(reader)).toEqual(said);
+  });
+
+  it('are written by admins, whom the owner names', async () => {
+    const [owner, helper, other] = (await actors(server, 3)) as [Actor, Actor, Actor];
+    const { channel } = await create(owner);
+    const { id } = channel;
+    await Promise.all([helper, other].map((actor) => actor.follow()));
+    await Promise.all([helper, other].map((actor) => follow(actor, id)));
+    const admin = { channelId: id, accountId: helper.accountId, admin: true };
+    expect(await mutate(other, 'setChannelAdmin', admin)).toMatchObject({ code: 'NOT_ALLOWED' });
+    expect(await mutate(owner, 'setChannelAdmin', admin)).toMatchObject({ changed: true });
+    await sendText(helper.client, id, 'm1', 'by the helper');
+    await Promise.all([helper, other].map((actor) => hears(actor, 'by the helper')));
+    expect(texts(helper)).toEqual(['by the helper']);
+    expect(await mutate(helper, 'updateChannel', { channelId: id, name: 'Better news' })).toMatchObject({
+      channel: { name: 'Better news' },
+    });
+    expect(await mutate(other, 'updateChannel', { channelId: id, name: 'Mine' })).toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+    expect(await mutate(owner, 'setChannelAdmin', { ...admin, admin: false })).toMatchObject({ changed: true });
+    await expect(sendText(helper.client, id, 'm2', 'still here')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    const again = await follow(helper, id);
+    expect(await page(helper, id, again)).toEqual(['by the helper']);
+    expect(await follow(helper, `cnv_${'0'.repeat(32)}`)).toBe('NO_SUCH_CHANNEL');
+  });
+});
