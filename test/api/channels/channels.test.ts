@@ -110,7 +110,7 @@ describe('channels', () => {
     );
     expect(conversation.members).toEqual({ edges: [{ node: { account: { id: owner.accountId } } }] });
 
-    await follow(early, id, false);
+    const left = await follow(early, id, false);
     await vi.waitFor(() =>
       expect(
         early.updates.filter(({ update }) => update.__typename === ('ChannelFollowUpdate' as string)),
@@ -119,7 +119,7 @@ describe('channels', () => {
     await sendText(owner.client, id, 'm3', 'third');
     await hears(late, 'third');
     expect(texts(early)).toEqual(['first', 'second']);
-    expect(await page(early, id)).toBeNull();
+    expect(await page(early, id, left)).toBeNull();
   });
 
   it('are resumed like all else, on any node', async () => {
