@@ -33,7 +33,8 @@ function follow(actor: Actor, after: string) {
   const attached = new Promise<void>((resolve) => (live = resolve));
   const stop = actor.client.subscribe<{ updates: { update: Told } }>(document, { after }, ({ updates: { update } }) => {
     if (update.__typename === 'CursorAdvanced') live();
-    else told.push(update);
+    // The cursor may be of before the read model had the device itself.
+    else if (update.__typename !== 'DeviceLinkedUpdate') told.push(update);
     for (const one of waiting) if (told.length >= one.count) one.resolve();
   });
   const reached = (count: number): Promise<void> =>
