@@ -117,6 +117,9 @@ function apply(changes: Changes, stored: OpenedEvent): void {
     case 'DeviceRevoked':
       if (!changes.revoked.has(event.data.deviceId)) changes.revoked.set(event.data.deviceId, { at, position });
       return;
+    case 'ChannelFollowed':
+    case 'ChannelUnfollowed':
+      return;
     case 'KeyDestroyed':
       if (event.data.scope !== 'account') return;
       patchOf(changes, id, position).erase = true;
