@@ -25,7 +25,9 @@ const document = `subscription ($after: Cursor) { updates(after: $after) { curso
   ... on ContactChanged { contactId phone name } ... on ContactDiscovered { contactId accountId }
   ... on BlockChanged { accountId blocked } ... on PrivacyChanged { privacy { readReceipts calls { kind } } } } } }`;
 
-/** What a subscription is told, without cursors' moves; `reached` settles once that many are there. */
+const OURS = new Set(['ContactChanged', 'ContactDiscovered', 'BlockChanged', 'PrivacyChanged']);
+
+/** What a subscription is told of these, without cursors' moves; `reached` settles once that many are there. */
 function follow(actor: Actor, after: string) {
   const told: Told[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -33,8 +35,8 @@ function follow(actor: Actor, after: string) {
   const attached = new Promise<void>((resolve) => (live = resolve));
   const stop = actor.client.subscribe<{ updates: { update: Told } }>(document, { after }, ({ updates: { update } }) => {
     if (update.__typename === 'CursorAdvanced') live();
-    // The cursor may be of before the read model had the device itself.
-    else if (update.__typename !== 'DeviceLinkedUpdate') told.push(update);
+    // The cursor may be of before the read model had the account itself: its registration is told too.
+    else if (OURS.has(update.__typename)) told.push(update);
     for (const one of waiting) if (told.length >= one.count) one.resolve();
   });
   const reached = (count: number): Promise<void> =>
