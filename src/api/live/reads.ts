@@ -6,7 +6,13 @@ import { followedChannels } from '../../projections/lists/lists.queries.js';
 import { watermarksOfConversations } from '../../projections/receipts/receipts.queries.js';
 import type { DiscoveryDeps } from './discovery.js';
 import type { GroupReceiptsDeps } from './groupReceipts.js';
-import { replayPage, replaySize, type ReplayRow, type ReplayScope } from '../../projections/replay/replay.queries.js';
+import {
+  overtakenReceipts,
+  replayPage,
+  replaySize,
+  type ReplayRow,
+  type ReplayScope,
+} from '../../projections/replay/replay.queries.js';
 import { fault } from '../kit/errors.js';
 import { encodeId } from '../kit/nodeIds.js';
 import { ownersOfNumbers } from '../../projections/contacts/contacts.queries.js';
@@ -55,8 +61,10 @@ export function liveReads({ pool, cursors, waitFor, head, clock }: LiveReadsDeps
     },
     async replay(source, after, upTo) {
       const rows = await replayPage(pool, scopeOf(source), after, upTo, PAGE);
-      const items = rows.flatMap((row) => itemOf(row, cursors, clock.now()) ?? []);
-      return { items, through: rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo };
+      const through = rows.length === PAGE ? (rows.at(-1)?.position ?? upTo) : upTo;
+      const overtaken = through < upTo ? [] : await overtakenReceipts(pool, scopeOf(source), upTo);
+      const items = [...rows, ...overtaken].flatMap((row) => itemOf(row, cursors, clock.now()) ?? []);
+      return { items, through };
     },
     owners: (phoneHmacs) => ownersOfNumbers(pool, phoneHmacs),
     followedChannels: (accountId) => followedChannels(pool, accountId),

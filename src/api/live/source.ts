@@ -81,8 +81,12 @@ export class LiveSource extends PipedSource<LiveItem> {
     return { cursor, update };
   }
 
-  private give(item: LiveItem): void {
-    if (item.position <= this.last && item.update.__typename !== 'CursorAdvanced') return;
+  private give(item: LiveItem, replayed = false): void {
+    // Of a replay, several may stand at its end; each page begins past the one before.
+    if (
+      replayed ? item.position < this.last : item.position <= this.last && item.update.__typename !== 'CursorAdvanced'
+    )
+      return;
     this.last = item.position;
     this.sink?.deliver(item);
   }
@@ -125,15 +129,15 @@ export class LiveSource extends PipedSource<LiveItem> {
   private async replayUpTo(upTo: Position): Promise<void> {
     while (this.sink !== undefined && this.last < upTo) {
       const { items, through } = await this.deps.replay(this, this.last, upTo);
-      await this.giveSlowly(items);
+      await this.giveSlowly(items, true);
       if (through > this.last) this.last = through;
     }
   }
 
   /** At the pace of the socket. */
-  private async giveSlowly(items: readonly LiveItem[]): Promise<void> {
+  private async giveSlowly(items: readonly LiveItem[], replayed = false): Promise<void> {
     for (const item of items) {
-      this.give(item);
+      this.give(item, replayed);
       const waiting = this.sink?.writable();
       if (waiting !== undefined) await waiting;
     }

@@ -124,6 +124,32 @@ export interface ReplayScope {
   readonly conversationId: string | undefined;
 }
 
+const OVERTAKEN = `WITH mine AS MATERIALIZED (${CONVERSATIONS.replaceAll('$4', '$3')})
+  SELECT m.id AS "conversationId", w.account_id AS "accountId", w.device_id AS "deviceId", w.delivered, w.read
+  FROM mine m JOIN watermarks w ON w.conversation_id = m.id AND w.account_id = $1
+  WHERE w.position > $2 AND m.to_seq IS NULL
+  UNION ALL
+  SELECT m.id, w.account_id, w.device_id, w.shown_delivered, CASE WHEN w.shown_read >= 0 THEN w.shown_read END
+  FROM mine m JOIN watermarks w ON w.conversation_id = m.id AND m.kind = 'direct' AND w.account_id <> $1
+  WHERE w.shown_position > $2 AND m.to_seq IS NULL`;
+
+/**
+ * Receipts that have moved on past \`upTo\`, as they are now. What they had said up to there is nowhere else: a row has its
+ * last position alone, and the live receipt that moved it has only what moved.
+ */
+export async function overtakenReceipts(
+  db: Db,
+  { accountId, conversationId }: ReplayScope,
+  upTo: Position,
+): Promise<readonly ReplayRow[]> {
+  const { rows } = await db.query<Omit<Extract<ReplayRow, { kind: 'watermark' }>, 'kind' | 'position'>>({
+    name: 'overtaken_receipts',
+    text: OVERTAKEN,
+    values: [accountId, upTo, conversationId ?? null],
+  });
+  return rows.map((row) => ({ ...row, kind: 'watermark', position: upTo }));
+}
+
 /** What concerns the account with a position in (after, upTo], in log order: the first `limit` of it. */
 export async function replayPage(
   db: Db,

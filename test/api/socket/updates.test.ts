@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cursorsOf } from '../../../src/api/live/cursors.js';
-import type { Position } from '../../../src/platform/eventStore/port.js';
+import { decodeId } from '../../../src/api/kit/nodeIds.js';
+import { START, type Position } from '../../../src/platform/eventStore/port.js';
+import { overtakenReceipts, replayPage } from '../../../src/projections/replay/replay.queries.js';
 import { acknowledgeUpTo, currentCursor, sendText, startConversation, type Envelope } from '../../kit/documents.js';
 import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
 
@@ -45,6 +47,23 @@ describe('updates', () => {
       deliveredUpTo: seq,
       readUpTo: seq,
     });
+  });
+
+  it('of receipts are whole where one had moved on before the replay that ends below it was read', async () => {
+    const [alice, bob, conversation] = await pair();
+    const { seq } = await sendText(alice.client, conversation, 'c1', 'first');
+    const { seq: next } = await sendText(alice.client, conversation, 'c2', 'second');
+    await acknowledgeUpTo(bob.client, conversation, { deliveredUpTo: seq, readUpTo: seq });
+    const between = await server.app.eventStore.head();
+    await acknowledgeUpTo(bob.client, conversation, { deliveredUpTo: next });
+    const { pool } = server.app.readStore;
+    await server.app.projector.waitFor(await server.app.eventStore.head(), 10_000);
+    const scope = { accountId: decodeId('account', alice.accountId), conversationId: undefined };
+    const of = { kind: 'watermark', accountId: decodeId('account', bob.accountId) };
+    expect(await replayPage(pool, scope, START, between, 100)).not.toContainEqual(expect.objectContaining(of));
+    expect(await overtakenReceipts(pool, scope, between)).toEqual([
+      expect.objectContaining({ ...of, position: between, delivered: next, read: seq }),
+    ]);
   });
 
   it('are resumed after a disconnect without a gap or a repeat, in order, then live', async () => {
