@@ -133,7 +133,8 @@ export function openPeerbench(rates: PeerbenchRates, seconds: number): Peerbench
     },
     peerGroup: async (target, members) => {
       await ensureInstalled(target);
-      const control = (command: string): Promise<void> => run(path.join(folder, 'ctl.sh'), [command, target], env, folder);
+      const control = (command: string): Promise<void> =>
+        run(path.join(folder, 'ctl.sh'), [command, target], env, folder);
       await control('reset');
       try {
         const { stdout } = spawnSync(path.join(folder, 'ctl.sh'), ['pids', target], {
