@@ -236,6 +236,23 @@ export const CALLS: readonly Call[] = [
     input: { conversationId: await listOf(world.people.owner, world.author, `list-${unique}`), name: 'Renamed' },
   })),
 
+  call('createChannel', 'a new handle', ({ unique }) => ({ input: { handle: `channel_${unique}`, name: 'News' } })),
+  call('createChannel', "the owner's handle", ({ world }) => ({
+    input: { handle: world.channel.handle, name: 'Mine' },
+  })),
+  call('followChannel', "the owner's", ({ world }) => ({ channelId: world.channel.id })),
+  call('followChannel', 'what is a group', ({ group }) => ({ channelId: group.id })),
+  call('unfollowChannel', "the owner's", ({ world }) => ({ channelId: world.channel.id })),
+  call('sendMessage', 'channel', ({ world, unique }) => ({
+    input: { conversationId: world.channel.id, clientId: unique, text: 'hi' },
+  })),
+  call('updateChannel', "the owner's", ({ world, unique }) => ({
+    input: { channelId: world.channel.id, name: `News ${unique}` },
+  })),
+  call('setChannelAdmin', "the owner's", ({ world }) => ({
+    input: { channelId: world.channel.id, accountId: world.author.accountId, admin: true },
+  })),
+
   call('revokeDevice', 'own other device', async ({ world, me }) => ({ id: (await world.anotherDevice(me)).deviceId })),
   {
     ...call('signOut', 'own device', () => ({})),

@@ -107,7 +107,15 @@ const totals = read(
   () => 'UnreadTotals',
 );
 
+const channel = read(
+  'channel',
+  "the owner's",
+  ({ world }) => ({ handle: world.channel.handle }),
+  ({ world }) => world.channel.id,
+);
+
 export const READS: readonly Read[] = [
+  channel,
   me,
   account,
   contacts,
@@ -246,6 +254,7 @@ export const RESOURCES: readonly Resource[] = [
   { name: "the caller's own", read: totals, types: ['UnreadTotals'], depth: 1 },
   { name: 'who has the owner in the book', read: suggestions, types: ['ContactSuggestion'], depth: 1 },
   { name: "the owner's list", read: list, types: ['BroadcastList'], depth: 1 },
+  { name: "the owner's channel", read: channel, types: ['Channel'], depth: 1 },
   { name: "a message to the owner's list", read: delivery, types: ['BroadcastDelivery'], depth: 1 },
 ];
 

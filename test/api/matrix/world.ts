@@ -49,6 +49,8 @@ export interface World {
   readonly blockedDirect: string;
   /** The owner's in the first. */
   readonly directMessage: string;
+  /** The owner's channel, of which the admin is an admin. */
+  readonly channel: { readonly id: string; readonly handle: string };
   /** The owner's broadcast list, and what was sent to it. */
   readonly list: { readonly id: string; readonly messageId: string };
   /** The direct conversation that the role would use. */
@@ -148,6 +150,7 @@ export async function makeWorld(): Promise<World> {
   );
   const listId = await listOf(owner, author, 'list');
   const list = { id: listId, messageId: await say(owner, listId, 'to all') };
+  const channel = await channelOf(owner, people.admin);
   await settled();
   let linking: Promise<unknown> = Promise.resolve();
 
@@ -161,6 +164,7 @@ export async function makeWorld(): Promise<World> {
     directMessage,
     blockedDirect,
     list,
+    channel,
     directOf: (role) => (role === 'blocked' ? blockedDirect : direct),
     async scene() {
       const { id } = await createGroup(owner.client, {
@@ -272,4 +276,16 @@ export async function listOf(who: Person, recipient: Person, clientId: string): 
 
 export function inAnHour(): string {
   return new Date(Date.now() + 3_600_000).toISOString();
+}
+
+export async function channelOf(who: Person, admin: Person, handle = 'climbing_news'): Promise<World['channel']> {
+  const { createChannel } = await who.client.run<{ createChannel: { channel: { id: string } } }>(
+    `mutation ($input: CreateChannelInput!) { createChannel(input: $input) { ... on ChannelSaved { channel { id } } } }`,
+    { input: { handle, name: 'News', description: 'What is new', avatar: 'media/1' } },
+  );
+  const { id } = createChannel.channel;
+  await who.client.run('mutation ($input: SetChannelAdminInput!) { setChannelAdmin(input: $input) { __typename } }', {
+    input: { channelId: id, accountId: admin.accountId, admin: true },
+  });
+  return { id, handle };
 }

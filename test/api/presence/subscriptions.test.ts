@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WireError } from '../../kit/client.js';
 import { sendText, startConversation } from '../../kit/documents.js';
 import { connectTest, ownDatabase, redisUrl } from '../../kit/redis.js';
@@ -173,7 +173,13 @@ describe.skipIf(redisUrl === undefined)('two nodes on one Redis', () => {
     await redis.run((commands) => commands.flushdb());
     await redis.close();
     // Whoever looks finds that its node's entries are gone, and puts them back.
-    while (!(await seesOnline(bob, carol)) || !(await seesOnline(carol, alice)));
+    await vi.waitFor(
+      async () => {
+        expect(await seesOnline(bob, carol)).toBe(true);
+        expect(await seesOnline(carol, alice)).toBe(true);
+      },
+      { timeout: 15_000, interval: 50 },
+    );
     expect(heard.all.flat().map(({ online }) => online)).toEqual([true]);
     await other.app.stop();
   });
