@@ -2,8 +2,15 @@ import type { Clock } from '../../platform/clock/port.js';
 import type { Position } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
+import type { SealedField } from '../../platform/keys/seal.js';
 import type { Limiter } from '../../platform/limits/port.js';
-import { isMember, type Actor, type ConversationStates, type ConversationWriter } from '../conversations/index.js';
+import {
+  isMember,
+  submitDecided,
+  type Actor,
+  type ConversationStates,
+  type ConversationWriter,
+} from '../conversations/index.js';
 import { conversationKeyRef, conversationSealer } from '../shared/conversationSeal.js';
 import { uuidv8 } from '../shared/ids.js';
 import { checkText, type TextProblem } from '../shared/text.js';
@@ -77,26 +84,13 @@ export function broadcastHandlers(deps: BroadcastDeps): BroadcastHandlers {
   ): Promise<BroadcastOutcome> => {
     const metadata = { occurredAt: clock.now(), actor };
     const named = 'recipients' in command ? command.recipients : command.type === 'rename' ? [] : command.add;
-    const written = await writer.submit<BroadcastRejection | 'so_already'>(conversationId, {
-      size: EVENT_OVERHEAD + named.length * BYTES_A_RECIPIENT,
-      decide(state) {
-        const decision = decideBroadcast(state, command);
-        if ('rejected' in decision) return { answer: decision.rejected };
-        if (decision.events.length === 0) return { answer: 'so_already' };
-        return { events: decision.events.map(({ type, data }) => ({ id: eventId, type, data, metadata })) };
-      },
+    const size = EVENT_OVERHEAD + named.length * BYTES_A_RECIPIENT;
+    const written = await submitDecided<BroadcastRejection>(writer, conversationId, size, (state) => {
+      const decision = decideBroadcast(state, command);
+      if ('rejected' in decision) return decision;
+      return { events: decision.events.map(({ type, data }) => ({ id: eventId, type, data, metadata })) };
     });
-    const done = { outcome: 'done', conversationId, notAdded: [] } as const;
-    switch (written.kind) {
-      case 'appended':
-        return { ...done, position: written.position };
-      case 'answered':
-        return written.answer === 'so_already' ? { ...done, position: undefined } : { outcome: written.answer };
-      case 'busy':
-        return { outcome: 'busy', retryAfterMs: written.retryAfterMs };
-      case 'known':
-        throw new Error('a command without a message was answered with one');
-    }
+    return written.outcome === 'done' ? { ...written, conversationId, notAdded: [] } : written;
   };
 
   /** Those that are registered first, then those that are not. */
@@ -120,7 +114,7 @@ export function broadcastHandlers(deps: BroadcastDeps): BroadcastHandlers {
     conversationId: string,
     event: { readonly id: string; readonly type: string },
     name: string,
-  ): Promise<ReturnType<ReturnType<typeof conversationSealer>>> => {
+  ): Promise<SealedField> => {
     const key = await keys.ensure(conversationKeyRef(conversationId));
     return conversationSealer(key, conversationId, event)('name', name);
   };

@@ -4,7 +4,13 @@ import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
 import type { SealedField } from '../../platform/keys/seal.js';
-import { isMember, type Actor, type ConversationStates, type ConversationWriter } from '../conversations/index.js';
+import {
+  isMember,
+  submitDecided,
+  type Actor,
+  type ConversationStates,
+  type ConversationWriter,
+} from '../conversations/index.js';
 import { conversationKeyRef, conversationSealer } from '../shared/conversationSeal.js';
 import { uuidv8 } from '../shared/ids.js';
 import { accountStream } from '../shared/streams.js';
@@ -78,34 +84,19 @@ export function channelHandlers(deps: ChannelDeps): ChannelHandlers {
     eventId = ids.next(),
   ): Promise<ChannelOutcome> => {
     const metadata = { occurredAt: clock.now(), actor };
-    const written = await writer.submit<ChannelRejection | 'so_already'>(id, {
-      size: EVENT_SIZE,
-      decide(state) {
-        const decision = decideChannel(state, command);
-        if ('rejected' in decision) return { answer: decision.rejected };
-        if (decision.events.length === 0) return { answer: 'so_already' };
-        return {
-          events: decision.events.map(({ type, data }, index) => ({
-            id: index === 0 ? eventId : ids.next(),
-            type,
-            data,
-            metadata,
-          })),
-        };
-      },
+    const written = await submitDecided<ChannelRejection>(writer, id, EVENT_SIZE, (state) => {
+      const decision = decideChannel(state, command);
+      if ('rejected' in decision) return decision;
+      return {
+        events: decision.events.map(({ type, data }, index) => ({
+          id: index === 0 ? eventId : ids.next(),
+          type,
+          data,
+          metadata,
+        })),
+      };
     });
-    switch (written.kind) {
-      case 'appended':
-        return { outcome: 'done', channelId: id, position: written.position };
-      case 'answered':
-        return written.answer === 'so_already'
-          ? { outcome: 'done', channelId: id, position: undefined }
-          : { outcome: written.answer };
-      case 'busy':
-        return { outcome: 'busy', retryAfterMs: written.retryAfterMs };
-      case 'known':
-        throw new Error('a command without a message was answered with one');
-    }
+    return written.outcome === 'done' ? { ...written, channelId: id } : written;
   };
 
   /** Trimmed and sealed for the event; an empty text takes it away. */

@@ -1,3 +1,4 @@
+export { submitDecided, type Decided } from './decided.js';
 export type {
   ConversationEvent,
   ConversationEventType,

@@ -3,17 +3,13 @@ import { EventStoreError, type EventStore, type NewEvent, type Position } from '
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyRef, KeyStore } from '../../platform/keys/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
-import type { Actor, ConversationWriter } from '../conversations/index.js';
+import { submitDecided, type Actor, type ConversationWriter, type Decided } from '../conversations/index.js';
 import { uuidv8 } from '../shared/ids.js';
 import { accountStream } from '../shared/streams.js';
 import { decideTimer, type TimerRejection } from './decide.js';
 
 export type TimerOutcome =
-  /** `position` undefined: it was so already. */
-  | { readonly outcome: 'done'; readonly position: Position | undefined }
-  | { readonly outcome: TimerRejection }
-  | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number }
-  | { readonly outcome: 'busy'; readonly retryAfterMs: number };
+  Decided<TimerRejection> | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number };
 
 export interface DisappearingHandlers {
   setTimer(request: {
@@ -53,27 +49,11 @@ export function disappearingHandlers(deps: DisappearingDeps): DisappearingHandle
       const limit = await limiter.take('changeGroup', actor.account);
       if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
       const metadata = { occurredAt: clock.now(), actor };
-      const written = await writer.submit<TimerRejection | 'so_already'>(conversationId, {
-        size: EVENT_SIZE,
-        decide(state) {
-          const decision = decideTimer(state, { by: actor.account, seconds });
-          if ('rejected' in decision) return { answer: decision.rejected };
-          if (decision.events.length === 0) return { answer: 'so_already' };
-          return { events: decision.events.map(({ type, data }) => ({ id: ids.next(), type, data, metadata })) };
-        },
+      return submitDecided<TimerRejection>(writer, conversationId, EVENT_SIZE, (state) => {
+        const decision = decideTimer(state, { by: actor.account, seconds });
+        if ('rejected' in decision) return decision;
+        return { events: decision.events.map(({ type, data }) => ({ id: ids.next(), type, data, metadata })) };
       });
-      switch (written.kind) {
-        case 'appended':
-          return { outcome: 'done', position: written.position };
-        case 'answered':
-          return written.answer === 'so_already'
-            ? { outcome: 'done', position: undefined }
-            : { outcome: written.answer };
-        case 'busy':
-          return { outcome: 'busy', retryAfterMs: written.retryAfterMs };
-        case 'known':
-          throw new Error('a command without a message was answered with one');
-      }
     },
 
     async expire({ conversationId, targets, withheldBy }) {

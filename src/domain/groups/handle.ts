@@ -14,20 +14,13 @@ import {
   type GroupSettings,
   type Role,
 } from '../conversations/index.js';
+import { conversationKeyRef, conversationSealer, type FieldSealer } from '../shared/conversationSeal.js';
 import { uuidv8 } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import type { GroupCommand } from './commands.js';
 import { decideGroup, findLink, MAX_MEMBERS, type GroupRejection } from './decide.js';
 import { hashToken, newLinkToken, parseLinkToken } from './links.js';
-import {
-  checkTexts,
-  fieldSealer,
-  groupKeyRef,
-  newEvent,
-  type FieldSealer,
-  type GroupTexts,
-  type TextRefusal,
-} from './texts.js';
+import { checkTexts, newEvent, type GroupTexts, type TextRefusal } from './texts.js';
 
 /** Who was not added, and why: `invite`, because they let only others add them; a link can be sent to them instead. */
 export interface NotAdded {
@@ -191,8 +184,8 @@ export function groupHandlers({
     type: ConversationEventType,
   ): Promise<{ readonly eventId: string; readonly sealed: FieldSealer }> => {
     const eventId = ids.next();
-    const key = await keys.ensure(groupKeyRef(conversationId));
-    return { eventId, sealed: fieldSealer(key, conversationId, { id: eventId, type }) };
+    const key = await keys.ensure(conversationKeyRef(conversationId));
+    return { eventId, sealed: conversationSealer(key, conversationId, { id: eventId, type }) };
   };
 
   const change = async ({ conversationId, actor }: InGroup, command: GroupCommand): Promise<GroupOutcome> =>

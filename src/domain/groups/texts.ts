@@ -1,6 +1,4 @@
 import type { EventMetadata, NewEvent } from '../../platform/eventStore/port.js';
-import type { SubjectKey } from '../../platform/keys/port.js';
-import { seal, sealAad, type SealedField } from '../../platform/keys/seal.js';
 import type { ConversationEvent } from '../conversations/index.js';
 import { checkText, type TextProblem } from '../shared/text.js';
 
@@ -31,23 +29,6 @@ export function checkTexts(given: GroupTexts): { readonly texts: GroupTexts } | 
     else texts[field] = text === '' ? null : text;
   }
   return { texts };
-}
-
-/** What a group is called belongs to nobody in it: it is sealed under a key of the conversation's own. */
-export function groupKeyRef(conversationId: string): { readonly subject: string; readonly scope: string } {
-  return { subject: conversationId, scope: 'conversation' };
-}
-
-/** Seals a field of the event that will have this id. */
-export type FieldSealer = (field: string, text: string) => SealedField;
-
-export function fieldSealer(
-  key: SubjectKey,
-  conversationId: string,
-  event: { readonly id: string; readonly type: ConversationEvent['type'] },
-): FieldSealer {
-  const ref = groupKeyRef(conversationId);
-  return (field, text) => seal(key, ref, sealAad(event.id, event.type, field), text);
 }
 
 export function newEvent(id: string, { type, data }: ConversationEvent, metadata: EventMetadata): NewEvent {

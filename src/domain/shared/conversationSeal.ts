@@ -6,12 +6,15 @@ export function conversationKeyRef(conversationId: string): KeyRef {
   return { subject: conversationId, scope: 'conversation' };
 }
 
+/** Seals a field of an event whose id is known. */
+export type FieldSealer = (field: string, text: string) => SealedField;
+
 /** Seals fields of the event that will have this id. */
 export function conversationSealer(
   key: SubjectKey,
   conversationId: string,
   event: { readonly id: string; readonly type: string },
-): (field: string, text: string) => SealedField {
+): FieldSealer {
   const ref = conversationKeyRef(conversationId);
   return (field, text) => seal(key, ref, sealAad(event.id, event.type, field), text);
 }
