@@ -3,7 +3,7 @@ import type { Tokens as IssuedTokens } from '../../domain/sessions/index.js';
 import { parsePhone, type SubmitOtpOutcome } from '../../domain/accounts/index.js';
 import { accountByPhone } from '../../projections/accounts/accounts.queries.js';
 import { assertNever } from '../kit/assertNever.js';
-import { settlePosition } from '../kit/consistency.js';
+import { readTokenOf, settlePosition, writtenAt } from '../kit/consistency.js';
 import { authenticate, sessionOf, type ApiContext } from '../kit/context.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
@@ -133,7 +133,7 @@ export class AccountMutations {
       decodeId('device', id),
     );
     if (outcome.kind === 'no_such_device') return problem('NoSuchDevice');
-    await settlePosition(context, position ?? context.services.live.position());
+    await settlePosition(context, writtenAt(context, position));
     const device = await context.loaders.device.load(outcome.deviceId);
     return device === null ? problem('NoSuchDevice') : { __typename: 'DeviceRevoked', device: deviceValue(device) };
   }
@@ -149,7 +149,7 @@ export class AccountMutations {
     const { outcome, position } = await services.accounts.updateProfile(caller, Object.assign({}, input));
     if (outcome.kind === 'invalid_text')
       return problem('InvalidText', { field: outcome.field, reason: outcome.reason });
-    const written = position ?? services.live.position();
+    const written = writtenAt(context, position);
     await settlePosition(context, written);
     const account = await settleAccount(context, caller.accountId);
     return {
@@ -172,7 +172,7 @@ export class AccountMutations {
     return {
       __typename: 'PrivacyUpdated',
       privacy: privacyValue((await services.relations.of(caller.accountId)).privacy),
-      readToken: services.cursors.encodeReadToken(position ?? services.live.position()),
+      readToken: readTokenOf(context, position),
     };
   }
 

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { MAX_RECIPIENTS, type BroadcastOutcome } from '../../domain/broadcasts/index.js';
 import { conversationOf } from '../../projections/conversations/conversations.queries.js';
-import { settlePosition } from '../kit/consistency.js';
+import { settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
@@ -63,7 +63,7 @@ async function saved(
 ): Promise<BroadcastListSaved> {
   const { services } = context;
   const { account } = actorOf(context);
-  const at = position ?? services.live.position();
+  const at = writtenAt(context, position);
   await settlePosition(context, at);
   const found = await conversationOf(services.reads.pool, account, conversationId);
   if (found === null) throw fault('READ_TIMEOUT', 'The read model does not have the list yet: repeat.');

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { ReportOutcome } from '../../domain/cases/index.js';
 import { assertNever } from '../kit/assertNever.js';
+import { readTokenOf } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
@@ -43,13 +44,13 @@ export class CaseMutations {
   }
 }
 
-function reportResult({ services }: ApiContext, done: ReportOutcome): typeof ReportResult {
+function reportResult(context: ApiContext, done: ReportOutcome): typeof ReportResult {
   switch (done.kind) {
     case 'reported':
       return {
         __typename: 'Reported',
         caseId: encodeId('case', done.caseId),
-        readToken: services.cursors.encodeReadToken(done.position ?? services.live.position()),
+        readToken: readTokenOf(context, done.position),
       };
     case 'no_such_account':
       return problem('NoSuchAccount');

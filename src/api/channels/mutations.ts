@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { MAX_ADMINS, type ChannelOutcome } from '../../domain/channels/index.js';
 import { channelOf } from '../../projections/lists/lists.queries.js';
-import { settlePosition } from '../kit/consistency.js';
+import { readTokenOf, settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId } from '../kit/nodeIds.js';
@@ -94,13 +94,13 @@ async function follow(context: ApiContext, channelId: string, following: boolean
   const of = { actor: actorOf(context), channelId: decodeId('conversation', channelId) };
   const done = await services.channels.follow({ ...of, following });
   if (done.outcome !== 'done') return refusal(done) as typeof FollowChannelResult;
-  const readToken = services.cursors.encodeReadToken(done.position ?? services.live.position());
+  const readToken = readTokenOf(context, done.position);
   return { __typename: 'ChannelFollowSet', channelId, following, readToken };
 }
 
 async function saved(context: ApiContext, { channelId, position }: Done): Promise<ChannelSaved> {
   const { services } = context;
-  const at = position ?? services.live.position();
+  const at = writtenAt(context, position);
   await settlePosition(context, at);
   const found = await channelOf(services.reads.pool, actorOf(context).account, { id: channelId });
   if (found === null) throw fault('READ_TIMEOUT', 'The read model does not have the channel yet: repeat.');

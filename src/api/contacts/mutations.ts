@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { BlockOutcome } from '../../domain/contacts/index.js';
 import { contactsByPhone } from '../../projections/contacts/contacts.queries.js';
 import { assertNever } from '../kit/assertNever.js';
-import { settlePosition } from '../kit/consistency.js';
+import { readTokenOf, settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
@@ -32,7 +32,7 @@ export class ContactMutations {
     });
     switch (done.outcome) {
       case 'synced': {
-        const position = done.position ?? services.live.position();
+        const position = writtenAt(context, done.position);
         await settlePosition(context, position);
         const found = await contactsByPhone(services.reads.pool, actor.account, done.phoneHmacs);
         return {
@@ -74,7 +74,7 @@ export class ContactMutations {
 }
 
 function blockResult(
-  { services }: ApiContext,
+  context: ApiContext,
   done: BlockOutcome,
   accountId: string,
   blocked: boolean,
@@ -86,7 +86,7 @@ function blockResult(
         accountId: encodeId('account', accountId),
         blocked,
         changed: done.changed,
-        readToken: services.cursors.encodeReadToken(done.position ?? services.live.position()),
+        readToken: readTokenOf(context, done.position),
       };
     case 'no_such_account':
       return problem('NoSuchAccount');

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { conversationOf } from '../../projections/conversations/conversations.queries.js';
 import { assertNever } from '../kit/assertNever.js';
-import { settlePosition } from '../kit/consistency.js';
+import { settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId } from '../kit/nodeIds.js';
@@ -23,7 +23,7 @@ export class ConversationMutations {
     const done = await services.conversations.start({ actor, withAccountId: decodeId('account', withAccount) });
     switch (done.outcome) {
       case 'started': {
-        const position = done.position ?? services.live.position();
+        const position = writtenAt(context, done.position);
         await settlePosition(context, position);
         const found = await conversationOf(services.reads.pool, actor.account, done.conversationId);
         if (found === null) throw fault('READ_TIMEOUT', 'The read model does not have the conversation yet: repeat.');

@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { TIMER } from '../../domain/disappearing/index.js';
+import { readTokenOf } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { decodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
@@ -26,7 +27,7 @@ export class DisappearingMutations {
     });
     switch (done.outcome) {
       case 'done': {
-        const readToken = services.cursors.encodeReadToken(done.position ?? services.live.position());
+        const readToken = readTokenOf(context, done.position);
         return { __typename: 'DisappearingSet', conversationId, seconds, readToken };
       }
       case 'not_a_member':

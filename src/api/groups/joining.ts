@@ -1,11 +1,12 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { GroupOutcome } from '../../domain/groups/index.js';
+import { readTokenOf } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { Allow } from '../kit/shape.js';
 import { CreateInviteLinkInput, DecideJoinInput, InviteLinkInput } from './inputs.js';
-import { changed, conversationAfter, inGroup, placeOf, readTokenOf } from './outcomes.js';
+import { changed, conversationAfter, inGroup, placeOf } from './outcomes.js';
 import { refusal } from './refusals.js';
 import { ChangeGroupResult, CreateInviteLinkResult, DecideJoinResult, JoinGroupResult } from './results.js';
 
@@ -32,7 +33,7 @@ export class JoinMutations {
       __typename: 'InviteLinkCreated',
       link: { id: encodeId('link', linkId), createdBy, createdAt, expiresAt, maxUses, uses: 0 },
       token,
-      readToken: readTokenOf(context, done),
+      readToken: readTokenOf(context, done.position),
     };
   }
 
@@ -62,7 +63,7 @@ export class JoinMutations {
     return {
       __typename: 'GroupJoined',
       conversation: await conversationAfter(context, done),
-      readToken: readTokenOf(context, done),
+      readToken: readTokenOf(context, done.position),
     };
   }
 

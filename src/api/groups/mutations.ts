@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { GroupChanged as Done, GroupOutcome } from '../../domain/groups/index.js';
+import { readTokenOf } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { Allow } from '../kit/shape.js';
@@ -11,7 +12,7 @@ import {
   GroupSettingsInput,
   MemberInput,
 } from './inputs.js';
-import { changed, conversationAfter, inGroup, placeOf, readTokenOf } from './outcomes.js';
+import { changed, conversationAfter, inGroup, placeOf } from './outcomes.js';
 import { refusal } from './refusals.js';
 import {
   AddMembersResult,
@@ -45,7 +46,7 @@ export class GroupMutations {
     return {
       __typename: 'GroupCreated',
       conversation: await conversationAfter(context, done),
-      readToken: readTokenOf(context, done),
+      readToken: readTokenOf(context, done.position),
       created: done.position !== undefined,
       notAdded: notAddedOf(done),
     };

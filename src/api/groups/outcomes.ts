@@ -2,7 +2,7 @@ import type { GroupChanged as Done } from '../../domain/groups/index.js';
 import { conversationOf } from '../../projections/conversations/conversations.queries.js';
 import type { Conversation } from '../conversations/types.js';
 import { conversationValue } from '../conversations/values.js';
-import { settlePosition } from '../kit/consistency.js';
+import { readTokenOf, settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
@@ -15,15 +15,6 @@ export function inGroup(
   return { actor: actorOf(context), conversationId: decodeId('conversation', conversationId) };
 }
 
-/** For what was so already the present is a place that is late enough. */
-function positionOf({ services }: ApiContext, { position }: Done): NonNullable<Done['position']> {
-  return position ?? services.live.position();
-}
-
-export function readTokenOf(context: ApiContext, done: Done): string {
-  return context.services.cursors.encodeReadToken(positionOf(context, done));
-}
-
 export function changed(context: ApiContext, done: Done): GroupChanged {
   return { __typename: 'GroupChanged', ...placeOf(context, done) };
 }
@@ -33,12 +24,15 @@ export function placeOf(
   context: ApiContext,
   done: Done,
 ): { readonly conversationId: string; readonly readToken: string } {
-  return { conversationId: encodeId('conversation', done.conversationId), readToken: readTokenOf(context, done) };
+  return {
+    conversationId: encodeId('conversation', done.conversationId),
+    readToken: readTokenOf(context, done.position),
+  };
 }
 
 /** The conversation as the caller sees it after the command. */
 export async function conversationAfter(context: ApiContext, done: Done): Promise<Conversation> {
-  await settlePosition(context, positionOf(context, done));
+  await settlePosition(context, writtenAt(context, done.position));
   const { account } = actorOf(context);
   const found = await conversationOf(context.services.reads.pool, account, done.conversationId);
   if (found === null) throw fault('READ_TIMEOUT', 'The read model does not have the conversation yet: repeat.');

@@ -1,6 +1,7 @@
 import { MAX_LINKS, MAX_MEMBERS, type Refused } from '../../domain/groups/index.js';
 import {
   problem,
+  refusalsBy,
   type Busy,
   type GroupFull,
   type InvalidText,
@@ -30,7 +31,7 @@ interface Problems {
   busy: Busy;
 }
 
-const make: { readonly [O in keyof Problems]: (refused: Extract<Refused, { outcome: O }>) => Problems[O] } = {
+export const refusal = refusalsBy<Refused, Problems>({
   not_a_member: () => problem('NotAMember'),
   not_allowed: () => problem('NotAllowed'),
   no_such_member: () => problem('NoSuchMember'),
@@ -44,11 +45,4 @@ const make: { readonly [O in keyof Problems]: (refused: Extract<Refused, { outco
   invalid_text: ({ field, reason }) => problem('InvalidText', { field, reason }),
   rate_limited: ({ retryAfterMs }) => problem('RateLimited', { retryAfterMs }),
   busy: ({ retryAfterMs }) => problem('Busy', { retryAfterMs }),
-};
-
-/** @param possible what this command can be refused for. @throws Error for any other outcome: the union has no place for it. */
-export function refusal<O extends keyof Problems>(refused: Refused, possible: readonly O[]): Problems[O] {
-  const outcome = possible.find((each) => each === refused.outcome);
-  if (outcome === undefined) throw new Error(`${refused.outcome} is no outcome of this command`);
-  return (make[outcome] as (given: Refused) => Problems[O])(refused);
-}
+});

@@ -18,3 +18,12 @@ export async function settlePosition({ services }: ApiContext, position: Positio
   if (await services.reads.waitFor(position, WAIT_MS)) return;
   throw fault('READ_TIMEOUT', 'The read model did not get there in time: repeat the query.');
 }
+
+/** Where what a command came to can be read. Undefined: it was so already, and is as old as all that this node has seen. */
+export function writtenAt({ services }: ApiContext, position: Position | undefined): Position {
+  return position ?? services.live.position();
+}
+
+export function readTokenOf(context: ApiContext, position: Position | undefined): string {
+  return context.services.cursors.encodeReadToken(writtenAt(context, position));
+}

@@ -268,6 +268,22 @@ export function problem<N extends ProblemName, Extra extends object = object>(
   return { __typename: name, code, message, ...(extra as Extra) };
 }
 
+type Makers<Refused extends { readonly outcome: string }, Problems> = {
+  readonly [O in keyof Problems]: (refused: Extract<Refused, { readonly outcome: O }>) => Problems[O];
+};
+
+/**
+ * Problems by the outcomes of a feature's commands. What is given back takes what the one command can be refused for, and
+ * throws for any other outcome: the command's union has no place for it.
+ */
+export function refusalsBy<Refused extends { readonly outcome: string }, Problems>(make: Makers<Refused, Problems>) {
+  return <O extends keyof Problems>(refused: Refused, possible: readonly O[]): Problems[O] => {
+    const outcome = possible.find((each) => each === refused.outcome);
+    if (outcome === undefined) throw new Error(`${refused.outcome} is no outcome of this command`);
+    return (make[outcome] as (given: Refused) => Problems[O])(refused);
+  };
+}
+
 type Class = abstract new (...args: never[]) => object;
 
 /** A mutation's result. */

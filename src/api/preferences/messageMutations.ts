@@ -1,9 +1,9 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
-import { settlePosition } from '../kit/consistency.js';
+import { readTokenOf, settlePosition } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { decodeId } from '../kit/nodeIds.js';
 import { Allow } from '../kit/shape.js';
-import { readTokenOf, refusal } from './refusals.js';
+import { refusal } from './refusals.js';
 import { MarkMessageResult, SaveDraftResult } from './results.js';
 
 /** Each is idempotent: what is so already writes nothing. */

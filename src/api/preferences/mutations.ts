@@ -1,11 +1,12 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import type { ChatChange, PreferenceOutcome } from '../../domain/preferences/index.js';
+import { readTokenOf } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId } from '../kit/nodeIds.js';
 import { DateTime } from '../kit/scalars.js';
 import { Allow } from '../kit/shape.js';
-import { readTokenOf, refusal } from './refusals.js';
+import { refusal } from './refusals.js';
 import { ChangeChatResult, MuteChatResult, PinChatResult, type ChatPreferencesSaved } from './results.js';
 import { chatPreferencesValue } from './values.js';
 

@@ -3,7 +3,7 @@ import { EARLIEST_MS, LATEST_MS, MAX_SCHEDULED, type ScheduledContent } from '..
 import type { Position } from '../../platform/eventStore/port.js';
 import { scheduledById } from '../../projections/preferences/scheduled.queries.js';
 import { assertNever } from '../kit/assertNever.js';
-import { settlePosition } from '../kit/consistency.js';
+import { settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId } from '../kit/nodeIds.js';
@@ -87,7 +87,7 @@ async function saved(
   { scheduledId, position }: { readonly scheduledId: string; readonly position: Position | undefined },
 ): Promise<ScheduledMessageSaved> {
   const { services } = context;
-  const written = position ?? services.live.position();
+  const written = writtenAt(context, position);
   await settlePosition(context, written);
   const found = await scheduledById(services.reads.pool, actorOf(context).account, scheduledId);
   if (found === null) throw fault('READ_TIMEOUT', 'The read model does not have it yet: repeat.');
