@@ -6,6 +6,7 @@ import {
   type ConversationStates,
 } from '../domain/conversations/index.js';
 import { givenOf, type MessageContent, type MessageDataOf, type MessageHandlers } from '../domain/messages/index.js';
+import { eachOf } from '../domain/shared/each.js';
 import { streamId } from '../domain/shared/streams.js';
 import type { OpenedEvent } from '../platform/keys/opener.js';
 import { RetryLater, type Follower } from './kit/follower.js';
@@ -55,13 +56,10 @@ export function broadcastFollower({ states, start, send }: BroadcastsDeps): Foll
       let loaded = await states.load(id);
       if (loaded.state.kind !== 'broadcast') return;
       if (loaded.revision < event.revision) loaded = await states.refresh(id);
-      const recipients = [...recipientsAt(loaded.state, event.revision)];
       const failures: unknown[] = [];
-      const lane = async (): Promise<void> => {
-        for (let next = recipients.pop(); next !== undefined && !signal.aborted; next = recipients.pop())
-          await deliver(event, next).catch((error: unknown) => failures.push(error));
-      };
-      await Promise.all(Array.from({ length: LANES }, lane));
+      await eachOf(recipientsAt(loaded.state, event.revision), LANES, async (recipient) => {
+        if (!signal.aborted) await deliver(event, recipient).catch((error: unknown) => failures.push(error));
+      });
       signal.throwIfAborted();
       // The worst of them decides: others are known by their ids when it is tried again.
       if (failures.length > 0) throw failures.find((failure) => !(failure instanceof RetryLater)) ?? failures[0];

@@ -1,5 +1,6 @@
 import type { Position } from '../../platform/eventStore/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
+import { eachOf } from '../shared/each.js';
 import { claimPhone, commit, loadAccount, type LoadedAccount, type StreamDeps } from './accountStream.js';
 import { decideChangeProfile, decideLinkDevice } from './decide.js';
 import { parsePhone } from './phone.js';
@@ -37,16 +38,12 @@ export async function registerMany(
   options: { readonly concurrency?: number; readonly onProgress?: (done: number) => void } = {},
 ): Promise<readonly SeededAccount[]> {
   const results: SeededAccount[] = new Array<SeededAccount>(accounts.length);
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < accounts.length; index = next++) {
-      results[index] = await registerOne(deps, accounts[index] as SeedAccount);
-      done += 1;
-      options.onProgress?.(done);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(options.concurrency ?? 128, accounts.length) }, work));
+  await eachOf(accounts.entries(), options.concurrency ?? 128, async ([index, account]) => {
+    results[index] = await registerOne(deps, account);
+    done += 1;
+    options.onProgress?.(done);
+  });
   return results;
 }
 

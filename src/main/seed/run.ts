@@ -9,6 +9,7 @@ import type { MessageHandlers } from '../../domain/messages/index.js';
 import type { ReceiptHandlers } from '../../domain/receipts/index.js';
 import type { Tokens } from '../../domain/sessions/index.js';
 import { appendSettled } from '../../domain/shared/append.js';
+import { eachOf } from '../../domain/shared/each.js';
 import { conversationStream } from '../../domain/shared/streams.js';
 import { pairs, shares } from './plan.js';
 import { messageOf, nameOf } from './texts.js';
@@ -57,7 +58,7 @@ export async function seed(app: SeedApp, request: SeedRequest): Promise<SeedResu
   let sent = 0;
   let fresh = 0;
   const total = request.conversations === 0 ? 0 : request.messages;
-  await pool(conversations.length, 64, async (index) => {
+  await eachOf(conversations.keys(), 64, async (index) => {
     const added = await seedMessages(app, conversations[index]!, counts[index] ?? 0, (done) => {
       sent += done;
       request.progress('messages', sent, total);
@@ -86,7 +87,7 @@ async function seedAccounts(app: SeedApp, request: SeedRequest): Promise<Seeded[
     devices: [deviceId],
   }));
   if (request.devicesPerAccount > 1)
-    await pool(accounts.length, 64, async (index) => {
+    await eachOf(accounts.keys(), 64, async (index) => {
       const account = accounts[index]!;
       const { state } = await loadAccount(app.eventStore, account.accountId);
       if (state.kind === 'registered')
@@ -127,7 +128,7 @@ async function writeTokens(
   );
   const lines = new Array<string>(devices.length);
   let done = 0;
-  await pool(devices.length, 64, async (index) => {
+  await eachOf(devices.keys(), 64, async (index) => {
     const { accountId, deviceId, phone, user } = devices[index]!;
     const { accessToken, refreshToken } = await app.issueTokens({ accountId, deviceId });
     lines[index] = JSON.stringify({
@@ -158,7 +159,7 @@ async function seedConversations(app: SeedApp, request: SeedRequest, accounts: r
     talks.push({ id: directConversationId(first.accountId, second.accountId), first, second });
   }
   let done = 0;
-  await pool(talks.length, 256, async (index) => {
+  await eachOf(talks.keys(), 256, async (index) => {
     const { id, first, second } = talks[index]!;
     const decision = decideStart(
       { kind: 'absent' },
@@ -234,13 +235,4 @@ async function sendOne(
     if (outcome.outcome !== 'busy') throw new Error(`a message could not be seeded: ${outcome.outcome}`);
     await new Promise((resolve) => setTimeout(resolve, outcome.retryAfterMs));
   }
-}
-
-/** Runs `work` for 0…count-1, `width` at a time. */
-async function pool(count: number, width: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { eachOf } from '../../domain/shared/each.js';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
 import type { Leases } from '../../platform/leases/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
@@ -150,7 +151,7 @@ async function follow(
             for (const event of events) if (!signal.aborted) await first(follower, event);
           });
       }
-      await concurrently(work);
+      await eachOf(work, CONCURRENCY, (task) => task());
       if (signal.aborted) return;
       const end = items.at(-1);
       if (end !== undefined) after = end.kind === 'event' ? end.event.position : end.position;
@@ -201,14 +202,6 @@ async function eventAt(eventStore: Pick<EventStore, 'readStream'>, retry: Retry)
   for await (const event of eventStore.readStream(retry.stream, { from: retry.revision, limit: 1 }))
     return event.position === retry.position ? event : undefined;
   return undefined;
-}
-
-async function concurrently(work: readonly (() => Promise<void>)[]): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let task = work[next++]; task !== undefined; task = work[next++]) await task();
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, work.length) }, lane));
 }
 
 function least(positions: Iterable<Position>): Position {
