@@ -35,6 +35,7 @@ import { receiptHandlers, receiptTimes, type ReceiptHandlers, type ReceiptTimes 
 import { typingHandlers, type TypingHandlers } from '../domain/typing/index.js';
 import type { Cache } from '../platform/cache/port.js';
 import type { Alarm } from '../platform/clock/port.js';
+import { accountStream } from '../domain/shared/streams.js';
 import { systemClock } from '../platform/clock/system.js';
 import type { Config } from '../platform/config/index.js';
 import { eventStoreDbEventStore } from '../platform/eventStore/eventstoredb/index.js';
@@ -208,19 +209,20 @@ async function build(
     findDevices: (deviceIds) => deviceStates(pool, deviceIds),
     onPrivacyChanged: related.forget,
   });
-  const accountExists = async (accountId: string): Promise<boolean> => {
-    if ((await accountsById(pool, [accountId])).size > 0) return true;
-    for await (const event of eventStore.readStream(`account-${accountId}`, { limit: 1 }))
+  /** By the log, for what the read model does not have yet. */
+  const isRegistered = async (accountId: string): Promise<boolean> => {
+    for await (const event of eventStore.readStream(accountStream(accountId), { limit: 1 }))
       return event.type === 'AccountRegistered';
     return false;
   };
   const existing = async (accountIds: readonly string[]): Promise<ReadonlySet<string>> => {
     const known = await accountsById(pool, accountIds);
-    const fresh = await Promise.all(
-      accountIds.map(async (accountId) => known.has(accountId) || (await accountExists(accountId))),
+    const exist = await Promise.all(
+      accountIds.map(async (accountId) => known.has(accountId) || isRegistered(accountId)),
     );
-    return new Set(accountIds.filter((_accountId, index) => fresh[index]));
+    return new Set(accountIds.filter((_accountId, index) => exist[index]));
   };
+  const accountExists = async (accountId: string): Promise<boolean> => (await existing([accountId])).size > 0;
   const mayAdd = async (actor: string, account: string): Promise<'yes' | 'invite'> =>
     (await related.of(account)).allows('addToGroups', actor) ? 'yes' : 'invite';
   const conversationsWith = (by: Limiter): ConversationHandlers =>

@@ -163,18 +163,21 @@ export function isTold(state: ConversationState, accountId: string, seq: number)
   return state.left.get(accountId)?.some(({ joinedAt, to }) => joinedAt <= seq && seq < to) ?? false;
 }
 
-const allOf = new WeakMap<ReadonlyMap<string, Member>, { readonly newest: number; readonly ids: readonly string[] }>();
+/** By members, which change with every coming and going: who they are, and since when nobody has come or gone. */
+const allOf = new WeakMap<ReadonlyMap<string, Member>, { readonly since: number; readonly ids: readonly string[] }>();
 
 /** Everybody who is told of what happened at this sequence. */
 export function toldOf(state: ConversationState, seq: number): readonly string[] {
   if (state.kind === 'absent') return [];
   let all = allOf.get(state.members);
   if (all === undefined) {
-    const newest = Math.max(-1, ...[...state.members.values()].map(({ joinedAt }) => joinedAt));
-    all = { newest, ids: [...state.members.keys()] };
+    let since = -1;
+    for (const { joinedAt } of state.members.values()) since = Math.max(since, joinedAt);
+    for (const periods of state.left.values()) for (const { to } of periods) since = Math.max(since, to);
+    all = { since, ids: [...state.members.keys()] };
     allOf.set(state.members, all);
   }
-  if (all.newest <= seq && state.left.size === 0) return all.ids;
+  if (all.since <= seq) return all.ids;
   const former = [...state.left.keys()].filter((accountId) => !state.members.has(accountId));
   return [...all.ids, ...former].filter((accountId) => isTold(state, accountId, seq));
 }

@@ -30,7 +30,7 @@ export const conversationsProjection: Projection = {
   eventTypes: ['ChannelFollowed', 'ChannelUnfollowed'],
   categories: ['conversation'],
   async project(batch, tx, schema) {
-    for (const event of batch) await byEvent(event, tx, schema);
+    for (const event of batch) if (event.type !== 'MessageSent') await byEvent(event, tx, schema);
     const heads = headsOf(batch);
     await tx.query({
       name: `${schema}_heads`,
@@ -81,14 +81,15 @@ function headsOf(batch: readonly OpenedEvent[]): readonly Head[] {
     const before = heads.get(id);
     const message = event.type === 'MessageSent';
     const shown = !isWithheld(event);
+    const at = message ? atOf(event) : null;
     heads.set(id, {
       id,
       head_seq: event.revision,
       position: String(event.position),
       last_message_seq: message ? event.revision : (before?.last_message_seq ?? null),
-      last_at: message ? atOf(event) : (before?.last_at ?? null),
+      last_at: at ?? before?.last_at ?? null,
       shown_seq: shown ? event.revision : (before?.shown_seq ?? null),
-      shown_at: message && shown ? atOf(event) : (before?.shown_at ?? null),
+      shown_at: (shown ? at : null) ?? before?.shown_at ?? null,
     });
   }
   return [...heads.values()];
