@@ -1,40 +1,17 @@
-import { createSecretKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import type { ContactEvent } from '../../src/domain/contacts/events.js';
 import { nameFingerprints } from '../../src/domain/contacts/seal.js';
 import { EMPTY_BOOK, evolve } from '../../src/domain/contacts/state.js';
-import { open, sealAad, type SealedField } from '../../src/platform/keys/seal.js';
+import type { SealedField } from '../../src/platform/keys/seal.js';
+import { eachStillFitsAndOpens, readGolden } from '../kit/golden.js';
 
-interface Golden {
-  readonly key: string;
-  readonly events: readonly {
-    readonly stream: string;
-    readonly id: string;
-    readonly type: string;
-    readonly v: number;
-    readonly data: Readonly<Record<string, unknown>>;
-    readonly opened: Readonly<Record<string, string>>;
-  }[];
-}
-
-/** Every shape ever stored. Entries are added, never changed: logs out there have them. */
-const golden = JSON.parse(readFileSync('test/golden/events/contacts.json', 'utf8')) as Golden;
-const key = createSecretKey(Buffer.from(golden.key, 'base64'));
-const ajv = new Ajv2020({ allowUnionTypes: true });
-ajv.addSchema(JSON.parse(readFileSync('schema/events/contacts.json', 'utf8')) as object);
-
-it.each(golden.events)('$type.v$v of $id still fits its schema and opens', ({ id, type, v, data, opened }) => {
-  expect(ajv.validate(`contacts#/$defs/${type}.v${v}`, data), ajv.errorsText()).toBe(true);
-  for (const [field, text] of Object.entries(opened))
-    expect(open(key, sealAad(id, type, field), data[field] as SealedField)).toBe(text);
-});
+const golden = readGolden('contacts');
+eachStillFitsAndOpens(golden);
 
 it('still folds, and a name still has the fingerprint that it had', () => {
   const events = golden.events as unknown as ContactEvent<SealedField>[];
   expect(events.reduce(evolve, EMPTY_BOOK)).toEqual({
-    contacts: new Map([['ef'.repeat(32), nameFingerprints(key)('Zoë 👋')]]),
+    contacts: new Map([['ef'.repeat(32), nameFingerprints(golden.key)('Zoë 👋')]]),
     blocks: new Set(['0199a1b2-0000-7000-8000-0000000000cc']),
   });
 });

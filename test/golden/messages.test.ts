@@ -1,55 +1,33 @@
-import { createSecretKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { ABSENT, evolve } from '../../src/domain/conversations/state.js';
 import type { GivenContent } from '../../src/domain/messages/contents.js';
 import { fingerprint, type Asides } from '../../src/domain/messages/seal.js';
 import { evolveTarget, type Target } from '../../src/domain/messages/target.js';
-import { open, sealAad, type SealedField } from '../../src/platform/keys/seal.js';
+import { open, sealAad } from '../../src/platform/keys/seal.js';
+import { hasEachType, readGolden, sealedAt, type GoldenEvent } from '../kit/golden.js';
 import { placed } from '../kit/specification.js';
 
-interface Golden {
-  readonly key: string;
-  readonly events: readonly {
-    readonly stream: string;
-    readonly id: string;
-    readonly type: string;
-    readonly v: number;
-    readonly data: Readonly<Record<string, unknown>>;
-    readonly opened: Readonly<Record<string, string>>;
-    /** As it was asked for, of a message that was not forwarded. */
-    readonly given?: GivenContent;
-    readonly asides?: Asides;
-  }[];
+interface Entry extends GoldenEvent {
+  readonly opened: Readonly<Record<string, string>>;
+  /** As it was asked for, of a message that was not forwarded. */
+  readonly given?: GivenContent;
+  readonly asides?: Asides;
 }
 
-/** Every shape ever stored. Entries are added, never changed: logs out there have them. */
-const golden = JSON.parse(readFileSync('test/golden/events/messages.json', 'utf8')) as Golden;
+const golden = readGolden<Entry>('messages', (type) => (type === 'ConversationStarted' ? 'conversations' : 'messages'));
+const { key, fits, why } = golden;
 const about = golden.events.filter(({ type }) => type !== 'ConversationStarted');
-const key = createSecretKey(Buffer.from(golden.key, 'base64'));
-const schema = JSON.parse(readFileSync('schema/events/messages.json', 'utf8')) as { readonly $defs: object };
-const ajv = new Ajv2020({ allowUnionTypes: true });
-ajv.addSchema(schema);
-const fits = (type: string, data: object, v = 1): boolean => ajv.validate(`messages#/$defs/${type}.v${v}`, data);
 
 it.each(about)('$type.v$v of $id still fits its schema, opens, and is known', (event) => {
   const { id, type, v, data, opened, given, asides } = event;
-  expect(fits(type, data, v), ajv.errorsText()).toBe(true);
-  for (const [path, text] of Object.entries(opened)) {
-    const [first = '', second] = path.split('.');
-    const at = data[first] as SealedField | Readonly<Record<string, SealedField>>;
-    const sealed = second === undefined ? (at as SealedField) : (at as Readonly<Record<string, SealedField>>)[second]!;
-    expect(open(key, sealAad(id, type, path), sealed)).toBe(text);
-  }
+  expect(fits(type, data, v), why()).toBe(true);
+  for (const [path, text] of Object.entries(opened))
+    expect(open(key, sealAad(id, type, path), sealedAt(data, path))).toBe(text);
   // A repeat of a send from long ago must still be known for one.
   if (type === 'MessageSent') expect(fingerprint(key, given, asides)).toBe(data['fingerprint']);
 });
 
-it('has each type', () => {
-  const types = Object.keys(schema.$defs).filter((name) => name.includes('.v'));
-  expect([...new Set(about.map(({ type, v }) => `${type}.v${v}`))].sort()).toEqual(types.sort());
-});
+hasEachType(about, golden.types);
 
 it('still folds', () => {
   const events = placed(golden.events, '0199a1b2-0000-7000-8000-0000000000bb');
