@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest';
 import { ABSENT, evolve, recipientsAt } from '../../src/domain/conversations/state.js';
-import { eachStillFitsAndOpens, readGolden } from '../kit/golden.js';
+import { eachStillFitsAndOpens, hasEachType, readGolden } from '../kit/golden.js';
 import { placed } from '../kit/specification.js';
 
-const golden = readGolden('lists', (type) =>
-  type === 'TimerChanged' || type === 'MessagesExpired' ? 'disappearing' : 'lists',
-);
+const ofTimers = (type: string): boolean => type === 'TimerChanged' || type === 'MessagesExpired';
+const golden = readGolden('lists', (type) => (ofTimers(type) ? 'disappearing' : 'lists'));
 eachStillFitsAndOpens(golden);
+hasEachType(
+  golden.events.filter(({ type }) => !ofTimers(type)),
+  golden.types,
+);
 
 it('a list still folds', () => {
   const events = golden.events.filter(({ stream }) => stream === golden.events[0]?.stream);
@@ -23,4 +26,15 @@ it('a list still folds', () => {
     '0199a1b2-0000-7000-8000-0000000000bb',
     '0199a1b2-0000-7000-8000-0000000000cc',
   ]);
+});
+
+it('a channel still folds', () => {
+  const created = golden.events.filter(({ type }) => type === 'ChannelCreated');
+  for (const event of created)
+    expect(placed([event]).reduce(evolve, ABSENT)).toMatchObject({
+      kind: 'channel',
+      members: new Map([['owner', { role: 'owner', from: 0, joinedAt: 0 }]]),
+      settings: { send: 'admins', editInfo: 'admins', addMembers: 'admins' },
+    });
+  expect(golden.fits('ChannelCreated', { ...created[0]?.data, name: 'in the open' })).toBe(false);
 });

@@ -56,7 +56,7 @@ export class ChannelMutations {
   }
 
   @Allow('device')
-  @Mutation(() => SetChannelAdminResult, { description: 'By its owner.' })
+  @Mutation(() => SetChannelAdminResult, { description: 'By its owner; an admin may step down.' })
   async setChannelAdmin(
     @Arg('input', () => SetChannelAdminInput) { channelId, accountId, admin }: SetChannelAdminInput,
     @Ctx() context: ApiContext,

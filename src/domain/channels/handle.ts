@@ -3,33 +3,33 @@ import type { EventStore, NewEvent, Position } from '../../platform/eventStore/p
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
-import type { SealedField } from '../../platform/keys/seal.js';
 import {
   isMember,
+  roleOf,
   submitDecided,
   type Actor,
   type ConversationStates,
   type ConversationWriter,
 } from '../conversations/index.js';
-import { conversationKeyRef, conversationSealer } from '../shared/conversationSeal.js';
+import { conversationKeyRef, conversationSealer, type FieldSealer } from '../shared/conversationSeal.js';
+import {
+  changedTexts,
+  checkTexts,
+  firstTexts,
+  type ConversationTexts,
+  type TextRefusal,
+} from '../shared/conversationTexts.js';
 import { uuidv8 } from '../shared/ids.js';
 import { accountStream } from '../shared/streams.js';
-import { checkText, type TextProblem } from '../shared/text.js';
 import { decideChannel, HANDLE, type ChannelCommand, type ChannelRejection } from './decide.js';
 
 export type ChannelOutcome =
   /** `position` undefined: it was so already. */
   | { readonly outcome: 'done'; readonly channelId: string; readonly position: Position | undefined }
   | { readonly outcome: ChannelRejection | 'no_such_account' }
-  | { readonly outcome: 'invalid_text'; readonly field: string; readonly reason: TextProblem }
+  | ({ readonly outcome: 'invalid_text' } & TextRefusal)
   | { readonly outcome: 'rate_limited'; readonly retryAfterMs: number }
   | { readonly outcome: 'busy'; readonly retryAfterMs: number };
-
-export interface ChannelInfo {
-  readonly name?: string;
-  readonly description?: string | null;
-  readonly avatar?: string | null;
-}
 
 interface OfChannel {
   readonly actor: Actor;
@@ -39,9 +39,9 @@ interface OfChannel {
 export interface ChannelHandlers {
   /** Idempotent for ever by (account, handle). */
   create(
-    request: ChannelInfo & { readonly actor: Actor; readonly handle: string; readonly name: string },
+    request: ConversationTexts & { readonly actor: Actor; readonly handle: string; readonly name: string },
   ): Promise<ChannelOutcome>;
-  update(request: OfChannel & ChannelInfo): Promise<ChannelOutcome>;
+  update(request: OfChannel & ConversationTexts): Promise<ChannelOutcome>;
   setAdmin(request: OfChannel & { readonly accountId: string; readonly admin: boolean }): Promise<ChannelOutcome>;
   /** A fact of the follower's own: nothing of it is in the channel's stream. */
   follow(request: OfChannel & { readonly following: boolean }): Promise<ChannelOutcome>;
@@ -62,7 +62,6 @@ export interface ChannelDeps {
   readonly isFollowing: (accountId: string, channelId: string) => Promise<boolean>;
 }
 
-const TEXTS = { name: 100, description: 2048, avatar: 512 } as const;
 const EVENT_SIZE = 12_000;
 
 /** A channel's id follows from its handle, so no two have the same. */
@@ -99,23 +98,14 @@ export function channelHandlers(deps: ChannelDeps): ChannelHandlers {
     return written.outcome === 'done' ? { ...written, channelId: id } : written;
   };
 
-  /** Trimmed and sealed for the event; an empty text takes it away. */
-  const sealedInfo = async (id: string, event: { readonly id: string; readonly type: string }, given: ChannelInfo) => {
-    const seal = conversationSealer(await keys.ensure(conversationKeyRef(id)), id, event);
-    const sealed: { name?: SealedField; description?: SealedField | null; avatar?: string | null } = {};
-    if (given.name !== undefined) sealed.name = seal('name', given.name.trim());
-    const description = given.description?.trim() ?? '';
-    if (given.description !== undefined)
-      sealed.description = description === '' ? null : seal('description', description);
-    if (given.avatar !== undefined) sealed.avatar = given.avatar === '' ? null : given.avatar;
-    return sealed;
-  };
+  const sealerOf = async (id: string, event: { readonly id: string; readonly type: string }): Promise<FieldSealer> =>
+    conversationSealer(await keys.ensure(conversationKeyRef(id)), id, event);
 
   return {
     async create({ actor, handle, ...given }) {
       if (!HANDLE.test(handle)) return { outcome: 'invalid_text', field: 'handle', reason: 'malformed' };
-      const problem = problemOf(given);
-      if (problem !== undefined) return problem;
+      const checked = checkTexts(given);
+      if ('problem' in checked) return { outcome: 'invalid_text', ...checked.problem };
       const refused = await limited('createGroup', actor.account);
       if (refused !== undefined) return refused;
       const id = channelId(handle);
@@ -123,29 +113,27 @@ export function channelHandlers(deps: ChannelDeps): ChannelHandlers {
       const { state } = await states.load(id);
       if (state.kind !== 'absent' && !isMember(state, actor.account)) return { outcome: 'handle_taken' };
       const eventId = ids.next();
-      const { name, description, avatar } = await sealedInfo(id, { id: eventId, type: 'ChannelCreated' }, given);
-      const info = {
-        name: name!,
-        ...(description != null && { description }),
-        ...(avatar != null && { avatar }),
-      };
-      return submit({ actor, channelId: id }, { type: 'create', by: actor.account, handle, ...info }, eventId);
+      const texts = firstTexts(checked.texts, await sealerOf(id, { id: eventId, type: 'ChannelCreated' }));
+      return submit({ actor, channelId: id }, { type: 'create', by: actor.account, handle, ...texts }, eventId);
     },
     async update({ actor, channelId: id, ...given }) {
-      const problem = problemOf(given);
-      if (problem !== undefined) return problem;
+      const checked = checkTexts(given);
+      if ('problem' in checked) return { outcome: 'invalid_text', ...checked.problem };
       const refused = await limited('changeGroup', actor.account);
       if (refused !== undefined) return refused;
       if ((await states.load(id)).state.kind !== 'channel') return { outcome: 'no_such_channel' };
       const eventId = ids.next();
-      const info = await sealedInfo(id, { id: eventId, type: 'GroupInfoChanged' }, given);
-      return submit({ actor, channelId: id }, { type: 'changeInfo', by: actor.account, ...info }, eventId);
+      const texts = changedTexts(checked.texts, await sealerOf(id, { id: eventId, type: 'GroupInfoChanged' }));
+      return submit({ actor, channelId: id }, { type: 'changeInfo', by: actor.account, ...texts }, eventId);
     },
     async setAdmin({ accountId, admin, ...of }) {
       const refused = await limited('changeGroup', of.actor.account);
       if (refused !== undefined) return refused;
-      if (admin && !(await deps.accountExists(accountId))) return { outcome: 'no_such_account' };
-      if (admin && (await deps.mayAdd(of.actor.account, accountId)) !== 'yes') return { outcome: 'not_allowed' };
+      // Who may not name anybody learns nothing about those that they named.
+      if (admin && roleOf((await states.load(of.channelId)).state, of.actor.account) === 'owner') {
+        if (!(await deps.accountExists(accountId))) return { outcome: 'no_such_account' };
+        if ((await deps.mayAdd(of.actor.account, accountId)) !== 'yes') return { outcome: 'not_allowed' };
+      }
       return submit(of, { type: 'setAdmin', by: of.actor.account, accountId, admin });
     },
     async follow({ actor, channelId: id, following }) {
@@ -166,14 +154,4 @@ export function channelHandlers(deps: ChannelDeps): ChannelHandlers {
       return { ...done, position: outcome.kind === 'appended' ? outcome.position : undefined };
     },
   };
-}
-
-function problemOf(given: ChannelInfo): Extract<ChannelOutcome, { readonly outcome: 'invalid_text' }> | undefined {
-  for (const field of ['name', 'description', 'avatar'] as const) {
-    const text = given[field];
-    if (text == null) continue;
-    const reason = checkText(text.trim(), { max: TEXTS[field], min: field === 'name' ? 1 : 0 });
-    if (reason !== null) return { outcome: 'invalid_text', field, reason };
-  }
-  return undefined;
 }

@@ -1,29 +1,20 @@
-import type { SealedField } from '../../platform/keys/seal.js';
 import type { GroupSettings, Role } from '../conversations/index.js';
+import type { ChangedTexts, FirstTexts } from '../shared/conversationTexts.js';
 
 /** `by`: the account that asks. Texts come sealed already, for the one event that a command makes. */
 export type GroupCommand =
-  | {
+  | ({
       readonly type: 'create';
       readonly by: string;
       readonly members: readonly string[];
-      readonly name: SealedField;
-      readonly description?: SealedField;
-      readonly avatar?: string;
       readonly settings: GroupSettings;
-    }
+    } & FirstTexts)
   /** `members`: those who exist and let themselves be added by this account. */
   | { readonly type: 'addMembers'; readonly by: string; readonly members: readonly string[] }
   | { readonly type: 'removeMember'; readonly by: string; readonly accountId: string }
   | { readonly type: 'leave'; readonly by: string }
   | { readonly type: 'changeRole'; readonly by: string; readonly accountId: string; readonly role: Role }
-  | {
-      readonly type: 'changeInfo';
-      readonly by: string;
-      readonly name?: SealedField;
-      readonly description?: SealedField | null;
-      readonly avatar?: string | null;
-    }
+  | ({ readonly type: 'changeInfo'; readonly by: string } & ChangedTexts)
   | { readonly type: 'changeSettings'; readonly by: string; readonly settings: Partial<GroupSettings> }
   | {
       readonly type: 'createLink';

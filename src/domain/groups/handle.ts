@@ -15,12 +15,19 @@ import {
   type Role,
 } from '../conversations/index.js';
 import { conversationKeyRef, conversationSealer, type FieldSealer } from '../shared/conversationSeal.js';
+import {
+  changedTexts,
+  checkTexts,
+  firstTexts,
+  textSize,
+  type ConversationTexts,
+  type TextRefusal,
+} from '../shared/conversationTexts.js';
 import { uuidv8 } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import type { GroupCommand } from './commands.js';
 import { decideGroup, findLink, MAX_MEMBERS, type GroupRejection } from './decide.js';
 import { hashToken, newLinkToken, parseLinkToken } from './links.js';
-import { checkTexts, newEvent, type GroupTexts, type TextRefusal } from './texts.js';
 
 /** Who was not added, and why: `invite`, because they let only others add them; a link can be sent to them instead. */
 export interface NotAdded {
@@ -51,7 +58,7 @@ interface InGroup {
   readonly conversationId: string;
 }
 
-export interface CreateGroup extends GroupTexts {
+export interface CreateGroup extends ConversationTexts {
   readonly actor: Actor;
   readonly clientId: string;
   readonly name: string;
@@ -74,7 +81,7 @@ export interface GroupHandlers {
   removeMember(request: InGroup & { readonly accountId: string }): Promise<GroupOutcome>;
   leave(request: InGroup): Promise<GroupOutcome>;
   changeRole(request: InGroup & { readonly accountId: string; readonly role: Role }): Promise<GroupOutcome>;
-  changeInfo(request: InGroup & GroupTexts): Promise<GroupOutcome>;
+  changeInfo(request: InGroup & ConversationTexts): Promise<GroupOutcome>;
   changeSettings(request: InGroup & { readonly settings: Partial<GroupSettings> }): Promise<GroupOutcome>;
   /** The token is told here and never again. */
   createLink(
@@ -141,7 +148,7 @@ export function groupHandlers({
         const decision = decideGroup(state, command);
         if ('rejected' in decision) return { answer: decision };
         if (decision.events.length === 0) return { answer: { member: isMember(state, actor.account) } };
-        return { events: decision.events.map((event) => newEvent(eventId, event, metadata)) };
+        return { events: decision.events.map(({ type, data }) => ({ id: eventId, type, data, metadata })) };
       },
     });
     const done = { outcome: 'done', conversationId, notAdded } as const;
@@ -208,14 +215,11 @@ export function groupHandlers({
       if (refused !== undefined) return refused;
       const sifted = await sift(actor, others);
       const { eventId, sealed } = await sealerOf(conversationId, 'GroupCreated');
-      const { name = '', description, avatar } = checked.texts;
       const command = {
         type: 'create',
         by: actor.account,
         members: sifted.members,
-        name: sealed('name', name),
-        ...(description != null && { description: sealed('description', description) }),
-        ...(avatar != null && { avatar }),
+        ...firstTexts(checked.texts, sealed),
         settings: { ...DEFAULT_SETTINGS, ...settings },
       } as const;
       const size = textSize(checked.texts) + others.length * BYTES_A_MEMBER;
@@ -251,16 +255,7 @@ export function groupHandlers({
       // No key is made for what is no group.
       if ((await states.load(conversationId)).state.kind === 'absent') return { outcome: 'not_a_member' };
       const { eventId, sealed } = await sealerOf(conversationId, 'GroupInfoChanged');
-      const { name, description, avatar } = checked.texts;
-      const command = {
-        type: 'changeInfo',
-        by: actor.account,
-        ...(name !== undefined && { name: sealed('name', name) }),
-        ...(description !== undefined && {
-          description: description === null ? null : sealed('description', description),
-        }),
-        ...(avatar !== undefined && { avatar }),
-      } as const;
+      const command = { type: 'changeInfo', by: actor.account, ...changedTexts(checked.texts, sealed) } as const;
       return submit(conversationId, actor, command, { eventId, size: textSize(checked.texts) });
     },
 
@@ -309,8 +304,4 @@ export function groupHandlers({
       return { conversationId, approval: state.settings.approval };
     },
   };
-}
-
-function textSize({ name, description, avatar }: GroupTexts): number {
-  return 4 * ((name?.length ?? 0) + (description?.length ?? 0) + (avatar?.length ?? 0));
 }

@@ -9,4 +9,3 @@ export {
   type NotAdded,
   type Refused,
 } from './handle.js';
-export { GROUP_TEXTS } from './texts.js';

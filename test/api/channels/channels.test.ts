@@ -190,4 +190,39 @@ describe('channels', () => {
     expect(await page(helper, id, again)).toEqual(['by the helper']);
     expect(await follow(helper, `cnv_${'0'.repeat(32)}`)).toBe('NO_SUCH_CHANNEL');
   });
+
+  it('keep their owner; an admin may step down', async () => {
+    const [owner, helper] = (await actors(server, 2)) as [Actor, Actor];
+    const { channel } = await create(owner);
+    const admin = { channelId: channel.id, accountId: helper.accountId, admin: true };
+    expect(await mutate(helper, 'setChannelAdmin', { ...admin, admin: false })).toMatchObject({ code: 'NOT_ALLOWED' });
+    expect(await mutate(owner, 'setChannelAdmin', admin)).toMatchObject({ changed: true });
+    await sendText(helper.client, channel.id, 'm1', 'farewell');
+    for (const changed of [true, false])
+      expect(await mutate(helper, 'setChannelAdmin', { ...admin, admin: false })).toMatchObject({ changed });
+    await expect(sendText(helper.client, channel.id, 'm2', 'still here')).rejects.toMatchObject({
+      code: 'NOT_A_MEMBER',
+    });
+    const itself = { ...admin, accountId: owner.accountId, admin: false };
+    expect(await mutate(owner, 'setChannelAdmin', itself)).toMatchObject({ code: 'NOT_ALLOWED' });
+    await sendText(owner.client, channel.id, 'm3', 'goes on');
+  });
+
+  it('are called what is left of the texts without white space around it', async () => {
+    const [owner] = (await actors(server, 1)) as [Actor];
+    const { channel } = await create(owner);
+    const avatarOf = async (avatar: string): Promise<unknown> => {
+      const { made } = await owner.client.run<{ made: { channel: object } }>(
+        `mutation ($input: UpdateChannelInput!) { made: updateChannel(input: $input) {
+           ... on ChannelSaved { channel { name avatar } } ${problem} } }`,
+        { input: { channelId: channel.id, name: ' Weekly ', avatar } },
+      );
+      return made.channel;
+    };
+    expect(await avatarOf(' https://example.org/a.png\n')).toEqual({
+      name: 'Weekly',
+      avatar: 'https://example.org/a.png',
+    });
+    expect(await avatarOf(' ')).toEqual({ name: 'Weekly', avatar: null });
+  });
 });
