@@ -4,7 +4,9 @@ import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { AccountMutations } from './accounts/mutations.js';
 import { AccountQueries } from './accounts/queries.js';
 import { AccountFields, MeFields } from './accounts/fields.js';
+import { CaseFields, ReportedMessageFields } from './cases/fields.js';
 import { CaseMutations } from './cases/mutations.js';
+import { CaseQueries } from './cases/queries.js';
 import { ContactFields, SuggestionFields } from './contacts/fields.js';
 import { ContactMutations } from './contacts/mutations.js';
 import { ContactQueries } from './contacts/queries.js';
@@ -54,7 +56,10 @@ const RESOLVERS = [
   ScheduledQueries,
   AccountMutations,
   ContactMutations,
+  CaseQueries,
   CaseMutations,
+  CaseFields,
+  ReportedMessageFields,
   ConversationMutations,
   GroupMutations,
   JoinMutations,

@@ -31,7 +31,7 @@ export interface HttpDeps {
   readonly playground?: string;
 }
 
-/** Whether schema and playground are shown: to everybody in development, to nobody in production until there are administrators. */
+/** Whether schema and playground are shown: to everybody in development, to nobody in production. */
 export function showsSchema(services: Pick<Services, 'config'>): boolean {
   return services.config.mode === 'development';
 }

@@ -1,4 +1,5 @@
 import { accountsProjection } from './accounts/accounts.js';
+import { administratorsProjection } from './administrators/administrators.js';
 import { casesProjection } from './cases/cases.js';
 import { contactsProjection } from './contacts/contacts.js';
 import { conversationsProjection } from './conversations/conversations.js';
@@ -18,6 +19,7 @@ export const PROJECTIONS: readonly Projection[] = [
   listsProjection,
   contactsProjection,
   casesProjection,
+  administratorsProjection,
   preferencesProjection,
   presenceProjection,
 ];

@@ -47,6 +47,7 @@ const RULES: Record<string, string> = {
   'query.unreadTotals': 'device',
   'query.messageInfo': 'device',
   'query.scheduledMessages': 'device',
+  'query.cases': 'administrator',
   'query.devOutbox': 'public',
   'mutation.requestOtp': 'public',
   'mutation.submitOtp': 'public',
@@ -62,6 +63,7 @@ const RULES: Record<string, string> = {
   'mutation.unblockAccount': 'device',
   'mutation.reportAccount': 'device',
   'mutation.reportMessage': 'device',
+  'mutation.closeCase': 'administrator',
   'mutation.startConversation': 'device',
   'mutation.createGroup': 'device',
   'mutation.addMembers': 'device',
@@ -178,7 +180,7 @@ describe('rules of root fields', () => {
     expect(() => enforceRules(broken as never)).toThrow('Query.open has no rule');
   });
 
-  const guarded = fields.filter(({ field }) => ruleOf(field) === 'device');
+  const guarded = fields.filter(({ field }) => ['device', 'administrator'].includes(ruleOf(field)!));
   it.each(guarded)('$operation $name refuses a caller without a session before anything is reached', async (field) => {
     expect(codeOf(await attempt(call(field), null))).toBe('UNAUTHENTICATED');
   });
@@ -186,6 +188,17 @@ describe('rules of root fields', () => {
   it.each(guarded)('$operation $name refuses a session that has ended', async (field) => {
     expect(codeOf(await attempt(call(field), { ...session, expiresAt: NOW }))).toBe('UNAUTHENTICATED');
   });
+
+  it.each(fields.filter(({ field }) => ruleOf(field) === 'administrator'))(
+    '$operation $name refuses who is no administrator before anything else is reached',
+    async (field) => {
+      const asked: unknown[] = [];
+      const pool = { query: (query: unknown) => (asked.push(query), Promise.resolve({ rows: [] })) };
+      const services = fakeServices({ reads: { pool } as never });
+      expect(codeOf(await run(schema, call(field), fakeContext(services)))).toBe('FORBIDDEN');
+      expect(asked).toEqual([expect.objectContaining({ name: 'is_administrator', values: [session.accountId] })]);
+    },
+  );
 
   it('renewSession is refused over HTTP', async () => {
     expect(codeOf(await attempt('mutation { renewSession(accessToken: "x") { __typename } }', session))).toBe(

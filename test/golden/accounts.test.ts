@@ -15,6 +15,7 @@ it('still folds', () => {
   expect(events.reduce(evolve, NO_ACCOUNT)).toEqual({
     kind: 'registered',
     erased: true,
+    administrator: false,
     devices: new Map([['0199a1b2-0000-7000-8000-0000000000dd', 'revoked']]),
     privacy: {
       ...DEFAULT_PRIVACY,

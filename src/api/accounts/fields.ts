@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { isAdministrator } from '../../projections/administrators/administrators.queries.js';
 import type { SeenProfile } from '../../projections/accounts/seen.queries.js';
 import { sessionOf, type ApiContext } from '../kit/context.js';
 import { Privacy, privacyValue } from './privacy.js';
@@ -16,6 +17,11 @@ export class MeFields {
   @FieldResolver(() => Privacy)
   async privacy(@Ctx() context: ApiContext): Promise<Privacy> {
     return privacyValue((await context.services.relations.of(sessionOf(context).accountId)).privacy);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether the account administers this server.' })
+  administrator(@Ctx() context: ApiContext): Promise<boolean> {
+    return isAdministrator(context.services.reads.pool, sessionOf(context).accountId);
   }
 }
 

@@ -1,18 +1,20 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { ReportOutcome } from '../../domain/cases/index.js';
+import type { CloseOutcome, ReportOutcome } from '../../domain/cases/index.js';
+import { caseById } from '../../projections/cases/cases.queries.js';
 import { assertNever } from '../kit/assertNever.js';
-import { readTokenOf } from '../kit/consistency.js';
+import { readTokenOf, settlePosition, writtenAt } from '../kit/consistency.js';
 import { actorOf, type ApiContext } from '../kit/context.js';
 import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { problem } from '../kit/problems.js';
 import { Allow } from '../kit/shape.js';
-import { ReportAccountInput, ReportMessageInput, ReportResult } from './types.js';
+import { CloseCaseInput, CloseCaseResult, ReportAccountInput, ReportMessageInput, ReportResult } from './results.js';
+import { caseValue } from './values.js';
 
 @Resolver()
 export class CaseMutations {
   @Allow('device')
-  @Mutation(() => ReportResult, { description: 'Opens a case for moderators: docs/topics/reports.md.' })
+  @Mutation(() => ReportResult, { description: 'Opens a case for administrators: docs/topics/reports.md.' })
   async reportAccount(
     @Arg('input', () => ReportAccountInput) { accountId, reason, comment, messageIds }: ReportAccountInput,
     @Ctx() context: ApiContext,
@@ -41,6 +43,44 @@ export class CaseMutations {
       ...(comment == null ? {} : { comment }),
     });
     return reportResult(context, done);
+  }
+
+  @Allow('administrator')
+  @Mutation(() => CloseCaseResult, { description: 'Nothing follows from it by itself, and nobody is told.' })
+  async closeCase(
+    @Arg('input', () => CloseCaseInput) { caseId, verdict, note }: CloseCaseInput,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof CloseCaseResult> {
+    const done = await context.services.cases.close({
+      actor: actorOf(context),
+      caseId: decodeId('case', caseId),
+      verdict,
+      ...(note == null ? {} : { note }),
+    });
+    return closeResult(context, done);
+  }
+}
+
+async function closeResult(context: ApiContext, done: CloseOutcome): Promise<typeof CloseCaseResult> {
+  switch (done.kind) {
+    case 'closed': {
+      await settlePosition(context, writtenAt(context, done.position));
+      const closed = await caseById(context.services.reads.pool, done.caseId);
+      if (closed === null) throw new Error('a case that was closed is not in the read model');
+      return {
+        __typename: 'CaseClosed',
+        case: caseValue(closed),
+        readToken: readTokenOf(context, done.position),
+      };
+    }
+    case 'no_such_case':
+      return problem('NoSuchCase');
+    case 'already_closed':
+      return problem('CaseDecided', { verdict: done.verdict });
+    case 'invalid_text':
+      return problem('InvalidText', { field: done.field, reason: done.reason });
+    default:
+      return assertNever(done);
   }
 }
 

@@ -1,7 +1,8 @@
-import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, registerEnumType } from 'type-graphql';
 import type { ReportReason as Reason } from '../../domain/cases/index.js';
-import { InvalidText, NoSuchAccount, NoSuchMessage, outcomes, RateLimited, TooMany } from '../kit/problems.js';
-import { ReadToken } from '../kit/scalars.js';
+import type { CaseStatus as Status, ReportedMessageView } from '../../projections/cases/cases.queries.js';
+import { PageInfo } from '../kit/paging.js';
+import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
 export const ReportReason = {
@@ -14,49 +15,76 @@ export const ReportReason = {
 } as const;
 registerEnumType(ReportReason, { name: 'ReportReason' });
 
-@InputType()
-export class ReportAccountInput {
+export const CaseStatus = { OPEN: 'open', UPHELD: 'upheld', DISMISSED: 'dismissed' } as const;
+registerEnumType(CaseStatus, { name: 'CaseStatus' });
+
+@Shape({ description: 'As the reporter saw it; what became of it later does not show here.' })
+export class ReportedMessage {
   @Field(() => ID)
-  readonly accountId!: string;
+  readonly id!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => DateTime)
+  readonly at!: number;
+
+  /** For the resolver. */
+  readonly view!: ReportedMessageView;
+}
+
+@Shape({ description: 'A report, for administrators: docs/topics/administrators.md.' })
+export class Case {
+  @Field(() => ID)
+  readonly id!: string;
+
+  @Field(() => CaseStatus)
+  readonly status!: Status;
 
   @Field(() => ReportReason)
   readonly reason!: Reason;
 
-  @Field(() => String, { nullable: true, description: 'Up to 1,000 characters.' })
-  readonly comment?: string | null;
+  @Field(() => String, { nullable: true, description: "The reporter's. Null when there is none, or it was erased." })
+  readonly comment!: string | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Up to 5 messages of that account, of one conversation.' })
-  readonly messageIds?: readonly string[] | null;
+  @Field(() => [ReportedMessage], { description: 'Up to 5.' })
+  readonly messages!: readonly ReportedMessage[];
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Where the messages are from. It opens nothing to an administrator.',
+  })
+  readonly conversationId!: string | null;
+
+  @Field(() => DateTime)
+  readonly openedAt!: number;
+
+  @Field(() => DateTime, { nullable: true })
+  readonly closedAt!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'By who closed it.' })
+  readonly note!: string | null;
+
+  /** Plain ids, for the resolvers. */
+  readonly reporterUuid!: string;
+  readonly accountUuid!: string;
+  readonly closedByUuid!: string | null;
 }
 
-@InputType()
-export class ReportMessageInput {
-  @Field(() => [ID], { description: '1 to 5 messages of one author, of one conversation.' })
-  readonly messageIds!: readonly string[];
+@Shape()
+export class CaseEdge {
+  @Field(() => String)
+  readonly cursor!: string;
 
-  @Field(() => ReportReason)
-  readonly reason!: Reason;
-
-  @Field(() => String, { nullable: true, description: 'Up to 1,000 characters.' })
-  readonly comment?: string | null;
+  @Field(() => Case)
+  readonly node!: Case;
 }
 
-@Shape({ description: 'The reported one is not told.' })
-export class Reported {
-  readonly __typename!: 'Reported';
+@Shape()
+export class CaseConnection {
+  @Field(() => [CaseEdge])
+  readonly edges!: readonly CaseEdge[];
 
-  @Field(() => ID, { description: 'The same report again is the same case.' })
-  readonly caseId!: string;
-
-  @Field(() => ReadToken)
-  readonly readToken!: string;
+  @Field(() => PageInfo)
+  readonly pageInfo!: PageInfo;
 }
-
-export const ReportResult = outcomes('ReportResult', () => [
-  Reported,
-  NoSuchAccount,
-  NoSuchMessage,
-  InvalidText,
-  TooMany,
-  RateLimited,
-]);

@@ -215,6 +215,11 @@ export class AlreadyOpened extends Problem {
   readonly __typename!: 'AlreadyOpened';
 }
 
+@Shape({ implements: () => Problem })
+export class NoSuchCase extends Problem {
+  readonly __typename!: 'NoSuchCase';
+}
+
 /** By type: code and message. */
 export const PROBLEMS = {
   RateLimited: ['RATE_LIMITED', 'Too often: try again later.'],
@@ -255,6 +260,8 @@ export const PROBLEMS = {
   CodeExpired: ['CODE_EXPIRED', 'Request another code.'],
   NoSuchDevice: ['NO_SUCH_DEVICE', 'The account has no such device.'],
   IdempotencyConflict: ['IDEMPOTENCY_CONFLICT', 'This client id was used for other content.'],
+  NoSuchCase: ['NO_SUCH_CASE', 'There is no such case.'],
+  CaseDecided: ['CASE_DECIDED', 'The case was closed with another verdict.'],
   BeyondHead: ['BEYOND_HEAD', 'The conversation is not that long.'],
 } as const;
 export type ProblemName = keyof typeof PROBLEMS;

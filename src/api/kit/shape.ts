@@ -19,9 +19,10 @@ export function Shape(
  * - `public`: anybody, with or without a session;
  * - `device`: a signed-in device, for what is its account's. What a resolver reads goes through queries that take the
  *   account, so that another's things are simply not found;
+ * - `administrator`: a signed-in device of an account that administers the server;
  * - `socket`: as `public`, over a WebSocket only.
  */
-export type Rule = 'public' | 'device' | 'socket';
+export type Rule = 'public' | 'device' | 'administrator' | 'socket';
 
 export function Allow(rule: Rule): MethodDecorator {
   return Extensions({ rule });

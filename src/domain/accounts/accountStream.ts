@@ -109,7 +109,8 @@ export async function claimPhone(
   throw new EventStoreError('unavailable', 'too many writers on one number');
 }
 
-async function holderOf(eventStore: EventStore, stream: string): Promise<string | undefined> {
+/** The account that holds a number. */
+export async function holderOf(eventStore: EventStore, stream: string): Promise<string | undefined> {
   let holder: string | undefined;
   for await (const event of eventStore.readStream(stream)) {
     if (event.type === 'PhoneClaimed') holder = (event.data as PhoneEvent['data']).accountId;

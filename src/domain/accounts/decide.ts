@@ -73,6 +73,13 @@ export function decideChangePrivacy(
   return { events: Object.keys(changes).length === 0 ? [] : [{ type: 'PrivacyChanged', data: changes }] };
 }
 
+/** Whether the account administers the server. */
+export function decideAdministrator(state: AccountState, administrator: boolean): Decision<{ kind: 'no_account' }> {
+  if (state.kind === 'none' || state.erased) return { rejected: { kind: 'no_account' } };
+  if (state.administrator === administrator) return { events: [] };
+  return { events: [{ type: administrator ? 'AdministratorGranted' : 'AdministratorRevoked', data: {} }] };
+}
+
 function problemOf(field: string, text: string, max: number, min: number): InvalidText | null {
   const reason = checkText(text, { max, min });
   return reason === null ? null : { kind: 'invalid_text', field, reason };

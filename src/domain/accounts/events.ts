@@ -26,6 +26,8 @@ export type AccountEvent<Text> =
     }
   | { readonly type: 'PrivacyChanged'; readonly data: PrivacyChange }
   | { readonly type: 'ChannelFollowed' | 'ChannelUnfollowed'; readonly data: { readonly channelId: string } }
+  /** By an operator on the server's machine, so without an actor. */
+  | { readonly type: 'AdministratorGranted' | 'AdministratorRevoked'; readonly data: Readonly<Record<string, never>> }
   | { readonly type: 'KeyDestroyed'; readonly data: { readonly scope: string } };
 
 export type RevocationReason = 'signed_out' | 'revoked' | 'token_reuse';
@@ -41,5 +43,7 @@ export const SEALED_FIELDS: Readonly<Record<AccountEvent<unknown>['type'], reado
   PrivacyChanged: [],
   ChannelFollowed: [],
   ChannelUnfollowed: [],
+  AdministratorGranted: [],
+  AdministratorRevoked: [],
   KeyDestroyed: [],
 };

@@ -9,6 +9,7 @@ export type AccountState =
       /** The account's key was destroyed: nothing personal can be written any more. */
       readonly erased: boolean;
       readonly privacy: Privacy;
+      readonly administrator: boolean;
     };
 
 export const NO_ACCOUNT: AccountState = { kind: 'none' };
@@ -17,7 +18,7 @@ export const NO_ACCOUNT: AccountState = { kind: 'none' };
 export function evolve(state: AccountState, event: AccountEvent<unknown>): AccountState {
   if (event.type === 'AccountRegistered')
     return state.kind === 'none'
-      ? { kind: 'registered', devices: new Map(), erased: false, privacy: DEFAULT_PRIVACY }
+      ? { kind: 'registered', devices: new Map(), erased: false, privacy: DEFAULT_PRIVACY, administrator: false }
       : state;
   if (state.kind === 'none') return state;
   switch (event.type) {
@@ -27,9 +28,12 @@ export function evolve(state: AccountState, event: AccountEvent<unknown>): Accou
       if (!state.devices.has(event.data.deviceId)) return state;
       return { ...state, devices: new Map(state.devices).set(event.data.deviceId, 'revoked') };
     case 'KeyDestroyed':
-      return event.data.scope === 'account' ? { ...state, erased: true } : state;
+      return event.data.scope === 'account' ? { ...state, erased: true, administrator: false } : state;
     case 'PrivacyChanged':
       return { ...state, privacy: { ...state.privacy, ...event.data } };
+    case 'AdministratorGranted':
+    case 'AdministratorRevoked':
+      return { ...state, administrator: event.type === 'AdministratorGranted' && !state.erased };
     case 'ProfileChanged':
     case 'ChannelFollowed':
     case 'ChannelUnfollowed':

@@ -1,5 +1,6 @@
 import { checkText, type TextProblem } from '../shared/text.js';
-import type { CaseEvent, ReportReason } from './events.js';
+import type { CaseEvent, CaseVerdict, ReportReason } from './events.js';
+import type { CaseState } from './state.js';
 
 /** A message as the reporter sees it, looked up by the handler. */
 export interface Evidence {
@@ -26,7 +27,12 @@ export interface OpenCase {
   readonly evidence: readonly (Evidence | undefined)[];
 }
 
-export const CASE_LIMITS = { evidence: 5, comment: 1_000 } as const;
+export interface CloseCase {
+  readonly verdict: CaseVerdict;
+  readonly note?: string;
+}
+
+export const CASE_LIMITS = { evidence: 5, comment: 1_000, note: 1_000 } as const;
 
 export type CaseRejection =
   | { readonly kind: 'no_such_account' }
@@ -34,10 +40,16 @@ export type CaseRejection =
   | { readonly kind: 'too_many'; readonly limit: number }
   | { readonly kind: 'invalid_text'; readonly field: 'comment'; readonly reason: TextProblem };
 
-export type CaseDecision = { readonly events: readonly CaseEvent<string>[] } | { readonly rejected: CaseRejection };
+export type CloseRejection =
+  | { readonly kind: 'no_such_case' }
+  | { readonly kind: 'already_closed'; readonly verdict: CaseVerdict }
+  | { readonly kind: 'invalid_text'; readonly field: 'note'; readonly reason: TextProblem };
+
+export type CaseDecision<Rejection> =
+  { readonly events: readonly CaseEvent<string>[] } | { readonly rejected: Rejection };
 
 /** One case a report: of one other account, with messages of one conversation that it wrote itself. */
-export function decideOpenCase(open: boolean, command: OpenCase): CaseDecision {
+export function decideOpenCase(state: CaseState, command: OpenCase): CaseDecision<CaseRejection> {
   const { reporter, reason } = command;
   if (command.evidence.length > CASE_LIMITS.evidence)
     return { rejected: { kind: 'too_many', limit: CASE_LIMITS.evidence } };
@@ -51,7 +63,7 @@ export function decideOpenCase(open: boolean, command: OpenCase): CaseDecision {
   if (evidence.length < command.evidence.length || !fits) return { rejected: { kind: 'no_such_message' } };
   if (accountId === undefined || accountId === reporter || !command.exists)
     return { rejected: { kind: 'no_such_account' } };
-  if (open) return { events: [] };
+  if (state.kind !== 'none') return { events: [] };
   const messages = evidence.map(({ id, seq, at, kind, text, body }) => ({ id, seq, at, kind, text, body }));
   return {
     events: [
@@ -68,4 +80,15 @@ export function decideOpenCase(open: boolean, command: OpenCase): CaseDecision {
       },
     ],
   };
+}
+
+/** Once: the same verdict again changes nothing, and the first note stands. */
+export function decideCloseCase(state: CaseState, { verdict, note = '' }: CloseCase): CaseDecision<CloseRejection> {
+  const words = note.trim();
+  const problem = checkText(words, { max: CASE_LIMITS.note, min: 0 });
+  if (problem !== null) return { rejected: { kind: 'invalid_text', field: 'note', reason: problem } };
+  if (state.kind === 'none') return { rejected: { kind: 'no_such_case' } };
+  if (state.kind === 'open')
+    return { events: [{ type: 'CaseClosed', data: { verdict, ...(words !== '' && { note: words }) } }] };
+  return state.verdict === verdict ? { events: [] } : { rejected: { kind: 'already_closed', verdict: state.verdict } };
 }

@@ -1,15 +1,22 @@
 import type { Clock } from '../../platform/clock/port.js';
-import type { EventStore, NewEvent, Position } from '../../platform/eventStore/port.js';
+import { EventStoreError, type EventStore, type Position } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
-import { seal, sealAad } from '../../platform/keys/seal.js';
 import type { Limiter } from '../../platform/limits/port.js';
 import type { Actor } from '../conversations/index.js';
-import { appendSettled } from '../shared/append.js';
 import { uuidv8 } from '../shared/ids.js';
-import { caseStream } from '../shared/streams.js';
-import { CASE_LIMITS, decideOpenCase, type CaseRejection, type Evidence } from './decide.js';
-import type { CaseEvent, ReportReason } from './events.js';
+import { appendCase, loadCase, type LoadedCase } from './caseStream.js';
+import {
+  CASE_LIMITS,
+  decideCloseCase,
+  decideOpenCase,
+  type CaseDecision,
+  type CaseRejection,
+  type CloseRejection,
+  type Evidence,
+} from './decide.js';
+import type { CaseVerdict, ReportReason } from './events.js';
+import type { CaseState } from './state.js';
 
 export interface ReportRequest {
   readonly actor: Actor;
@@ -20,14 +27,26 @@ export interface ReportRequest {
   readonly comment?: string;
 }
 
+export interface CloseRequest {
+  readonly actor: Actor;
+  readonly caseId: string;
+  readonly verdict: CaseVerdict;
+  readonly note?: string;
+}
+
 export type ReportOutcome =
   | { readonly kind: 'reported'; readonly caseId: string; readonly position: Position | undefined }
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
   | CaseRejection;
 
+export type CloseOutcome =
+  { readonly kind: 'closed'; readonly caseId: string; readonly position: Position | undefined } | CloseRejection;
+
 export interface CaseHandlers {
   /** Idempotent: the same report by the same account is the same case. */
   report(request: ReportRequest): Promise<ReportOutcome>;
+  /** By an administrator, of which the caller has made sure. */
+  close(request: CloseRequest): Promise<CloseOutcome>;
 }
 
 export interface CaseDeps {
@@ -41,7 +60,26 @@ export interface CaseDeps {
   readonly findMessage: (viewer: string, messageId: string) => Promise<Evidence | undefined>;
 }
 
+const MAX_CONFLICTS = 8;
+
 export function caseHandlers(deps: CaseDeps): CaseHandlers {
+  /** Decides again when somebody else was first. */
+  const commit = async <Rejection>(
+    actor: Actor,
+    caseId: string,
+    decide: (state: CaseState) => CaseDecision<Rejection>,
+  ): Promise<{ readonly rejected: Rejection } | { readonly position: Position | undefined }> => {
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+      const loaded: LoadedCase = await loadCase(deps.eventStore, caseId);
+      const decision = decide(loaded.state);
+      if ('rejected' in decision) return decision;
+      if (decision.events.length === 0) return { position: loaded.position };
+      const outcome = await appendCase(deps, { caseId, actor, expected: loaded.revision, events: decision.events });
+      if (outcome.kind === 'appended') return { position: outcome.position };
+    }
+    throw new EventStoreError('unavailable', 'too many writers on one case');
+  };
+
   return {
     async report({ actor, accountId: given, messageIds, reason, comment }) {
       const limit = await deps.limiter.take('report', actor.account);
@@ -51,48 +89,23 @@ export function caseHandlers(deps: CaseDeps): CaseHandlers {
       const evidence = await Promise.all(ids.map((id) => deps.findMessage(actor.account, id)));
       const accountId = given ?? evidence[0]?.authorId;
       const caseId = uuidv8(`case:${actor.account}:${accountId ?? ''}:${reason}:${ids.join(',')}`);
-      const stream = caseStream(caseId);
-      let open = false;
-      let position: Position | undefined;
-      for await (const event of deps.eventStore.readStream(stream)) {
-        open = true;
-        ({ position } = event);
-      }
       const exists = accountId !== undefined && (await deps.accountExists(accountId));
-      const decision = decideOpenCase(open, {
+      const command = {
         reporter: actor.account,
         ...(accountId !== undefined && { accountId }),
         exists,
         reason,
         ...(comment !== undefined && { comment }),
         evidence,
-      });
-      if ('rejected' in decision) return decision.rejected;
-      if (decision.events.length === 0) return { kind: 'reported', caseId, position };
-      const ref = { subject: caseId, scope: 'case' };
-      const key = await deps.keys.ensure(ref);
-      const metadata = { occurredAt: deps.clock.now(), actor };
-      const events = decision.events.map((event): NewEvent => {
-        const id = deps.ids.next();
-        return {
-          id,
-          type: event.type,
-          data: sealed(event, (field, text) => seal(key, ref, sealAad(id, event.type, field), text)),
-          metadata,
-        };
-      });
-      const outcome = await appendSettled(deps.eventStore, { stream, expected: 'no_stream', events });
-      // Who loses the race finds the same case.
-      return { kind: 'reported', caseId, position: outcome.kind === 'appended' ? outcome.position : undefined };
+      };
+      const done = await commit(actor, caseId, (state) => decideOpenCase(state, command));
+      return 'rejected' in done ? done.rejected : { kind: 'reported', caseId, position: done.position };
     },
-  };
-}
 
-function sealed({ data }: CaseEvent<string>, sealAt: (field: string, text: string) => unknown): object {
-  const { comment, evidence, ...rest } = data;
-  return {
-    ...rest,
-    ...(comment !== undefined && { comment: sealAt('comment', comment) }),
-    ...(evidence !== undefined && { evidence: sealAt('evidence', evidence) }),
+    async close({ actor, caseId, verdict, note }) {
+      const command = { verdict, ...(note !== undefined && { note }) };
+      const done = await commit(actor, caseId, (state) => decideCloseCase(state, command));
+      return 'rejected' in done ? done.rejected : { kind: 'closed', caseId, position: done.position };
+    },
   };
 }

@@ -1,3 +1,3 @@
 export type { Evidence } from './decide.js';
-export type { CaseEvent, ReportReason } from './events.js';
-export { caseHandlers, type CaseHandlers, type ReportOutcome } from './handle.js';
+export type { CaseEvent, CaseVerdict, ReportReason } from './events.js';
+export { caseHandlers, type CaseHandlers, type CloseOutcome, type ReportOutcome } from './handle.js';

@@ -12,7 +12,7 @@ export function accountStream(accountId: string): string {
   return `account-${accountId}`;
 }
 
-/** A report, as moderators work on it. */
+/** A report, as administrators work on it. */
 export function caseStream(caseId: string): string {
   return `case-${caseId}`;
 }

@@ -1,4 +1,5 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
+import { foldAdministration } from './naiveAdministration.js';
 import { foldContacts } from './naiveContacts.js';
 import { foldFollow } from './naiveFollows.js';
 import { foldConversation } from './naiveConversation.js';
@@ -18,6 +19,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   blocks: ['owner_id', 'account_id'],
   contact_books: ['owner_id'],
   cases: ['id'],
+  administrators: ['account_id'],
   conversations: ['id'],
   memberships: ['conversation_id', 'account_id', 'joined_seq'],
   invite_links: ['conversation_id', 'link_id'],
@@ -159,19 +161,7 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       if (category === 'account') account(event, id, data);
       if (category === 'account') foldFollow(table, event, id, data);
       if (category === 'contacts') contact(event, id, data);
-      if (event.type === 'CaseOpened' && !table('cases').has(id))
-        table('cases').set(id, {
-          id,
-          reporter_id: data['reporterId'] as string,
-          account_id: data['accountId'] as string,
-          conversation_id: (data['conversationId'] as string | undefined) ?? null,
-          reason: data['reason'] as string,
-          comment: event.opened['comment'] ?? null,
-          evidence: event.opened['evidence'] ?? null,
-          status: 'open',
-          opened_at: event.metadata.occurredAt,
-          position: String(event.position),
-        });
+      if (category === 'account' || category === 'case') foldAdministration(table, event, id, data);
       naivePreferences(tables, event, category, id);
       if (category === 'conversation') conversation(event, id, data);
       if (category === 'presence' && event.type === 'WentOffline') {

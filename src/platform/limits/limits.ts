@@ -19,7 +19,7 @@ export const LIMITS = {
     seconds: 86_400,
     doc: 'per account, one for each number that its book did not have: most books on the first day; numbers must not be enumerated',
   },
-  report: { points: 30, seconds: 86_400, doc: 'per account: moderators have to read them' },
+  report: { points: 30, seconds: 86_400, doc: 'per account: administrators have to read them' },
   blockAccount: { points: 100, seconds: 600, doc: 'per account: more than anybody has reason to' },
   startConversation: { points: 60, seconds: 60, doc: 'per account: bulk approaches' },
   createGroup: { points: 60, seconds: 3600, doc: 'per account: bulk approaches' },

@@ -119,6 +119,8 @@ function apply(changes: Changes, stored: OpenedEvent): void {
       return;
     case 'ChannelFollowed':
     case 'ChannelUnfollowed':
+    case 'AdministratorGranted':
+    case 'AdministratorRevoked':
       return;
     case 'KeyDestroyed':
       if (event.data.scope !== 'account') return;

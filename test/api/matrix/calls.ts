@@ -130,6 +130,9 @@ export const CALLS: readonly Call[] = [
     input: { accountId: world.people.owner.accountId, reason: 'SPAM' },
   })),
   ...messages('reportMessage', (messageId) => ({ input: { messageIds: [messageId], reason: 'SPAM' } })),
+  call('closeCase', 'a report', async ({ world, unique }) => ({
+    input: { caseId: await world.report(unique), verdict: 'DISMISSED' },
+  })),
   call('syncContacts', 'own book', ({ world }) => ({
     input: { entries: [{ name: 'Olga', phone: world.outsider.phone }] },
   })),

@@ -11,6 +11,9 @@ export interface Furnished extends Scene {
   readonly reply: string;
   readonly expiring: string;
   readonly token: string;
+  /** Of a message of the author: one case that is open, and one that is closed. */
+  readonly openCase: string;
+  readonly closedCase: string;
 }
 
 export async function furnish(world: World): Promise<Furnished> {
@@ -55,5 +58,21 @@ export async function furnish(world: World): Promise<Furnished> {
     { id, later, until: inAnHour(), except: [spare.accountId] },
   );
   const expiring = await say(author, id, 'goes by itself');
-  return { ...scene, edited, deleted, owners, poll: pollId, reply, expiring, token };
+  const [openCase, closedCase] = await reported(world, later);
+  return { ...scene, edited, deleted, owners, poll: pollId, reply, expiring, token, openCase, closedCase };
+}
+
+/** By the spare member, and one of them then closed by the administrator. */
+async function reported({ spare, people }: World, messageId: string): Promise<readonly [string, string]> {
+  const { open, close } = await spare.client.run<Record<'open' | 'close', { caseId: string }>>(
+    `mutation ($of: [ID!]!) {
+      open: reportMessage(input: { messageIds: $of, reason: SPAM, comment: "spam" }) { ... on Reported { caseId } }
+      close: reportMessage(input: { messageIds: $of, reason: ABUSE, comment: "abuse" }) { ... on Reported { caseId } } }`,
+    { of: [messageId] },
+  );
+  await people.administrator.client.run(
+    'mutation ($id: ID!) { closeCase(input: { caseId: $id, verdict: UPHELD, note: "so it is" }) { __typename } }',
+    { id: close.caseId },
+  );
+  return [open.caseId, close.caseId];
 }

@@ -107,6 +107,19 @@ const totals = read(
   () => 'UnreadTotals',
 );
 
+const openCases = read(
+  'cases',
+  'a report',
+  () => ({}),
+  (at) => at.group.openCase,
+);
+const closedCases = read(
+  'cases',
+  'one that was closed',
+  () => ({ status: 'UPHELD' }),
+  (at) => at.group.closedCase,
+);
+
 const channel = read(
   'channel',
   "the owner's",
@@ -189,6 +202,8 @@ export const READS: readonly Read[] = [
   scheduled,
   totals,
   suggestions,
+  openCases,
+  closedCases,
 ];
 
 const own = read(
@@ -255,6 +270,8 @@ export const RESOURCES: readonly Resource[] = [
   { name: 'who has the owner in the book', read: suggestions, types: ['ContactSuggestion'], depth: 1 },
   { name: "the owner's list", read: list, types: ['BroadcastList'], depth: 1 },
   { name: "the owner's channel", read: channel, types: ['Channel'], depth: 1 },
+  { name: 'a report', read: openCases, types: ['Case', 'ReportedMessage'], depth: 2 },
+  { name: 'a report that was closed', read: closedCases, types: ['Case'], depth: 1 },
   { name: "a message to the owner's list", read: delivery, types: ['BroadcastDelivery'], depth: 1 },
 ];
 

@@ -1,11 +1,11 @@
-import { registerMany, seedPhone } from '../../../src/domain/accounts/index.js';
+import { administrators, registerMany, seedPhone } from '../../../src/domain/accounts/index.js';
 import { encodeId } from '../../../src/api/kit/nodeIds.js';
 import { connect, type WireClient } from '../../kit/client.js';
 import { startConversation } from '../../kit/documents.js';
 import { changeRole, createGroup, removeMember, updateGroupSettings } from '../../kit/groups.js';
 import { testApp, type TestApp } from '../../kit/testApp.js';
 
-/** Those whose calls the matrix asserts. `other device` is a second one of the owner's. Administrators do not exist yet. */
+/** Those whose calls the matrix asserts. `other device` is a second one of the owner's; `administrator`: a stranger to all of them. */
 export const ROLES = [
   'no session',
   'stranger',
@@ -15,6 +15,7 @@ export const ROLES = [
   'admin',
   'owner',
   'other device',
+  'administrator',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -65,6 +66,8 @@ export interface World {
   adminsOnly(group: string): Promise<void>;
   /** By the outsider, to join. */
   request(group: string): Promise<void>;
+  /** A new case: by an account that has nothing else, of the owner. */
+  report(comment: string): Promise<string>;
   /** By the owner. */
   schedule(group: string): Promise<string>;
   /** Asks for a code, and reads it. */
@@ -117,10 +120,10 @@ export async function makeWorld(): Promise<World> {
     return sendMessage.messageId;
   };
 
-  const [stranger, blocked, former, member, admin, owner, author, spare, outsider] = (await register(9)) as [
-    Person,
-    ...Person[],
-  ] as [Person, Person, Person, Person, Person, Person, Person, Person, Person];
+  const [stranger, blocked, former, member, admin, owner, administrator, author, spare, outsider] = (await register(
+    10,
+  )) as [Person, ...Person[]] as [Person, Person, Person, Person, Person, Person, Person, Person, Person, Person];
+  await administrators(app.seedDeps).grant(administrator.phone);
   const nobody: Person = { ...stranger, client: await connect(server.url), token: '', refreshToken: '' };
   const people: World['people'] = {
     'no session': nobody,
@@ -131,6 +134,7 @@ export async function makeWorld(): Promise<World> {
     admin,
     owner,
     'other device': await secondDevice(server.url, owner, requestCode),
+    administrator,
   };
   const [direct, blockedDirect] = await Promise.all([
     startConversation(owner.client, member.accountId),
@@ -189,6 +193,14 @@ export async function makeWorld(): Promise<World> {
       return device;
     },
     person: async () => (await register(1))[0]!,
+    async report(comment) {
+      const [reporter] = await register(1);
+      const { reportAccount } = await reporter!.client.run<{ reportAccount: { caseId: string } }>(
+        'mutation ($input: ReportAccountInput!) { reportAccount(input: $input) { ... on Reported { caseId } } }',
+        { input: { accountId: owner.accountId, reason: 'SPAM', comment } },
+      );
+      return reportAccount.caseId;
+    },
     say,
     ...ownersActs(owner, outsider),
     requestCode,

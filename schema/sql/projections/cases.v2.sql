@@ -1,5 +1,5 @@
--- Reports, for moderators. `evidence` is JSON of the messages as the reporter saw them. Comment and evidence are null once the
--- case's key is destroyed.
+-- Reports, for administrators. `evidence` is JSON of the messages as the reporter saw them. `status`: open, upheld, dismissed.
+-- Comment, evidence and note are null once the case's key is destroyed.
 CREATE TABLE cases (
   id              uuid PRIMARY KEY,
   reporter_id     uuid NOT NULL,
@@ -10,6 +10,9 @@ CREATE TABLE cases (
   evidence        text,
   status          text NOT NULL,
   opened_at       timestamptz NOT NULL,
+  closed_at       timestamptz,
+  closed_by       uuid,
+  note            text,
   position        bigint NOT NULL
 );
 CREATE INDEX cases_open ON cases (status, position);
