@@ -3,9 +3,11 @@ import type { ConversationStates, ConversationWriter } from '../domain/conversat
 import {
   forwardHandlers,
   messageChangeHandlers,
+  messageCopyHandlers,
   messageHandlers,
   type ForwardHandlers,
   type MessageChangeHandlers,
+  type MessageCopyHandlers,
   type MessageHandlers,
 } from '../domain/messages/index.js';
 import type { Clock } from '../platform/clock/port.js';
@@ -14,11 +16,13 @@ import type { Ids } from '../platform/ids/port.js';
 import type { KeyStore } from '../platform/keys/port.js';
 import type { Limiter } from '../platform/limits/port.js';
 import type { Projector } from '../projections/kit/projector.js';
+import { knownMessages } from '../projections/conversations/commands.queries.js';
 import { findTarget, forwardSources, messagePlace, saidOnce } from '../projections/timeline/target.queries.js';
 
 export interface MessageFeatures {
   readonly messages: MessageHandlers;
   readonly messageChanges: MessageChangeHandlers;
+  readonly copies: MessageCopyHandlers;
   readonly forwards: ForwardHandlers;
 }
 
@@ -44,6 +48,7 @@ export function messageFeatures({ pool, projector, ...ports }: MessageFeatureDep
     eventStore,
     findTarget: (id: string, ref: Parameters<typeof findTarget>[2], account: string) =>
       findTarget(pool, id, ref, account),
+    findKnown: (id: string, ids: readonly string[]) => knownMessages(pool, id, ids),
   };
   const caughtUp = async (): Promise<boolean> => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS);
   const messages = messageHandlers({ ...ports, ...targets });
@@ -57,6 +62,7 @@ export function messageFeatures({ pool, projector, ...ports }: MessageFeatureDep
       findSaidOnce: (place) => saidOnce(pool, place),
       caughtUp,
     }),
+    copies: messageCopyHandlers({ ...ports, ...targets }),
     forwards: forwardHandlers({
       messages,
       findSources: (account, ids) => forwardSources(pool, account, ids),

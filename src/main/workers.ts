@@ -10,6 +10,8 @@ import { broadcastFollower } from '../workers/broadcasts.js';
 import { scheduledMessages } from '../workers/messages/scheduled.js';
 import { dueScheduled, nextScheduled } from '../projections/preferences/scheduled.queries.js';
 import type { DueJob } from '../workers/kit/schedule.js';
+import { isDeletedMessage } from '../projections/timeline/target.queries.js';
+import type { OpenedEvent } from '../platform/keys/opener.js';
 import type { App } from './compose.js';
 
 const SETTLE_MS = 5_000;
@@ -37,9 +39,23 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   ]);
 }
 
-function followersOf({ states, unlimited }: App): readonly Follower[] {
+export function followersOf({ states, unlimited, handlers, readStore, eventStore, open }: App): readonly Follower[] {
   const { conversations, messages } = unlimited;
-  return [broadcastFollower({ states, start: conversations.start, send: messages.send })];
+  const eventAt = async (stream: string, revision: number): Promise<OpenedEvent | undefined> => {
+    for await (const event of eventStore.readStream(stream, { from: revision, limit: 1 }))
+      if (event.revision === revision) return (await open([event]))[0];
+    return undefined;
+  };
+  return [
+    broadcastFollower({
+      states,
+      start: conversations.start,
+      send: messages.send,
+      carry: handlers.copies.carry,
+      eventAt,
+      isDeleted: (messageId) => isDeletedMessage(readStore.pool, messageId),
+    }),
+  ];
 }
 
 function scheduledJob({ readStore, eventStore, projector, handlers, unlimited }: App): DueJob {

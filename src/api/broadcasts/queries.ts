@@ -3,13 +3,13 @@ import { directConversationId } from '../../domain/conversations/index.js';
 import { messageId as messageIdOf } from '../../domain/messages/index.js';
 import { broadcastClientId } from '../../domain/broadcasts/index.js';
 import { conversationOf } from '../../projections/conversations/conversations.queries.js';
-import { broadcastMessage, deliveriesOf } from '../../projections/lists/lists.queries.js';
+import { broadcastMessage, deliveriesOf, type DeliveryView } from '../../projections/lists/lists.queries.js';
 import { settle } from '../kit/consistency.js';
 import { sessionOf, type ApiContext } from '../kit/context.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { ReadToken } from '../kit/scalars.js';
 import { Allow } from '../kit/shape.js';
-import { BroadcastDelivery, BroadcastList } from './types.js';
+import { BroadcastDelivery, BroadcastList, type BroadcastStatus } from './types.js';
 import { listValue } from './values.js';
 
 @Resolver()
@@ -32,7 +32,7 @@ export class BroadcastQueries {
   @Query(() => [BroadcastDelivery], {
     nullable: true,
     description:
-      "How far a message to a list has come with each recipient. Null for what is no such message of the caller's.",
+      "How far a message to a list has come with each recipient, as far as each shows that; when, says `messageInfo` of the direct message. Null for what is no such message of the caller's.",
   })
   async broadcastDelivery(
     @Arg('messageId', () => ID) id: string,
@@ -50,20 +50,24 @@ export class BroadcastQueries {
       const conversationId = directConversationId(accountId, recipient);
       return { recipient, conversationId, messageId: messageIdOf(conversationId, accountId, clientId) };
     });
-    const found = await deliveriesOf(
-      pool,
-      accountId,
-      copies.map(({ messageId }) => messageId),
-    );
+    const ids = copies.map(({ messageId }) => messageId);
+    const [found, { privacy }] = await Promise.all([
+      deliveriesOf(pool, accountId, ids),
+      context.services.relations.of(accountId),
+    ]);
     const deliveries = new Map(found.map((delivery) => [delivery.messageId, delivery]));
-    return copies.map(({ recipient, conversationId, messageId }) => {
-      const delivery = deliveries.get(messageId);
-      return {
-        accountId: encodeId('account', recipient),
-        status: delivery === undefined ? 'PENDING' : delivery.read ? 'READ' : delivery.delivered ? 'DELIVERED' : 'SENT',
-        conversationId: encodeId('conversation', conversationId),
-        messageId: encodeId('message', messageId),
-      };
-    });
+    return copies.map(({ recipient, conversationId, messageId }) => ({
+      accountId: encodeId('account', recipient),
+      status: statusOf(deliveries.get(messageId), privacy.readReceipts),
+      conversationId: encodeId('conversation', conversationId),
+      messageId: encodeId('message', messageId),
+    }));
   }
+}
+
+/** @param readShown who does not tell what it has read is not told either */
+function statusOf(delivery: DeliveryView | undefined, readShown: boolean): BroadcastStatus {
+  if (delivery === undefined) return 'PENDING';
+  if (delivery.read && readShown) return 'READ';
+  return delivery.delivered ? 'DELIVERED' : 'SENT';
 }

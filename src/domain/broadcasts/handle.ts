@@ -73,6 +73,11 @@ export function broadcastClientId(messageId: string): string {
   return `broadcast:${messageId}`;
 }
 
+/** Of what becomes of such a direct message, by what became of the message to the list. */
+export function broadcastChangeId(conversationId: string, eventId: string): string {
+  return uuidv8(`broadcast-change:${conversationId}:${eventId}`);
+}
+
 export function broadcastHandlers(deps: BroadcastDeps): BroadcastHandlers {
   const { writer, states, keys, clock, ids, limiter } = deps;
 

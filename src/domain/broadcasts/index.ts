@@ -1,5 +1,6 @@
 export { MAX_RECIPIENTS } from './decide.js';
 export {
+  broadcastChangeId,
   broadcastClientId,
   broadcastHandlers,
   broadcastListId,

@@ -76,13 +76,13 @@ export function decideEdit(
   return { events: [{ type: 'MessageEdited', data }] };
 }
 
-/** For everyone: by its author for some time, by the admins of a group at any time. */
+/** For everyone: by its author for some time, by the admins of a group at any time. To a list there are copies elsewhere. */
 export function decideDelete(asked: Asked): ChangeDecision {
   const { state, account, now } = asked;
   const target = concerned(asked);
   if (isRejection(target)) return { rejected: target };
   const author = target.authorId === account;
-  const admin = isAdmin(state, account);
+  const admin = state.kind !== 'broadcast' && isAdmin(state, account);
   if (!author && !admin) return { rejected: { kind: 'not_allowed' } };
   if (target.deleted) return UNCHANGED;
   const until = target.at + DELETE_WINDOW_MS;

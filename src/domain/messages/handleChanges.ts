@@ -1,27 +1,19 @@
-import type { Clock } from '../../platform/clock/port.js';
-import type { EventStore, NewEvent, Position } from '../../platform/eventStore/port.js';
-import type { Ids } from '../../platform/ids/port.js';
-import type { KeyStore } from '../../platform/keys/port.js';
-import { seal, type SealedField } from '../../platform/keys/seal.js';
+import type { EventStore, Position } from '../../platform/eventStore/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
-import type { Actor, ConversationWriter } from '../conversations/index.js';
-import { messageKeyRef } from '../shared/expiry.js';
+import type { Actor } from '../conversations/index.js';
 import { checkText } from '../shared/text.js';
 import { checkPlace, MAX_TEXT, type ContentProblem, type GivenPlace } from './contents.js';
-import {
-  decideDelete,
-  decideEdit,
-  decidePin,
-  decideReact,
-  type Asked,
-  type Change,
-  type ChangeDecision,
-  type ChangeRejection,
-} from './decideChange.js';
+import { decideDelete, decideEdit, decidePin, decideReact, type ChangeRejection } from './decideChange.js';
 import { decideClosePoll, decideEndLive, decideMove, decideOpen, decideVote } from './decideKinds.js';
 import { emojiOf } from './emoji.js';
 import type { Mentions, MessageContent } from './events.js';
-import { watchTarget, type TargetDeps } from './target.js';
+import {
+  sealedAs,
+  submitChange,
+  type ChangeCommand,
+  type DecideChange,
+  type SubmitChangeDeps,
+} from './submitChange.js';
 
 export type ChangeOutcome =
   /** `position`: where it is so. */
@@ -66,12 +58,8 @@ export interface MessagePlace {
   readonly seq: number;
 }
 
-export interface MessageChangeDeps extends TargetDeps {
+export interface MessageChangeDeps extends SubmitChangeDeps {
   readonly eventStore: Pick<EventStore, 'readStream' | 'head'>;
-  readonly writer: Pick<ConversationWriter, 'submit'>;
-  readonly keys: Pick<KeyStore, 'ensure'>;
-  readonly clock: Clock;
-  readonly ids: Ids;
   readonly limiter: Limiter;
   /** Where the read model has a message. */
   readonly findPlace: (messageId: string) => Promise<MessagePlace | undefined>;
@@ -81,15 +69,10 @@ export interface MessageChangeDeps extends TargetDeps {
   readonly caughtUp: () => Promise<unknown>;
 }
 
-/** Seals a text for its place, under the key of the message that it is about. */
-type FieldSealer = (place: string, text: string) => SealedField;
-type Decide = (asked: Asked) => ChangeDecision;
-
-const EVENT_SIZE = 600;
+/** About how many bytes a change takes beside its text. */
+export const CHANGE_SIZE = 600;
 
 export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHandlers {
-  const { writer, keys, clock, ids, limiter } = deps;
-
   /** A message that was acknowledged a moment ago may not be in the read model yet. */
   const placeOf = async (messageId: string): Promise<MessagePlace | undefined> => {
     const found = await deps.findPlace(messageId);
@@ -101,44 +84,21 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
   const change = async (
     { actor, messageId }: ChangeRequest,
     size: number,
-    decide: Decide,
-    sealed?: (change: Change, eventId: string, seal: FieldSealer) => object,
+    decide: DecideChange,
+    sealed?: ChangeCommand['sealed'],
   ): Promise<ChangeOutcome> => {
-    const limit = await limiter.take('changeMessage', actor.device);
+    const limit = await deps.limiter.take('changeMessage', actor.device);
     if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
     const place = await placeOf(messageId);
     if (place === undefined) return { outcome: 'refused', why: { kind: 'no_such_message' } };
     const { conversationId, seq } = place;
-    const { account } = actor;
-    const watch = watchTarget(deps, conversationId, { seq }, account);
-    let sealer: FieldSealer | undefined;
-    const dataOf = (event: Change, id: string): object => {
-      if (sealed === undefined) return event.data;
-      if (sealer === undefined) throw new Error('a message changes that its author has no key for');
-      return sealed(event, id, sealer);
-    };
-    const written = await writer.submit<ChangeRejection | 'unchanged'>(conversationId, {
+    const written = await submitChange(deps, {
+      actor,
+      conversationId,
+      ref: { seq },
       size,
-      async gather(loaded) {
-        await watch.gather(loaded);
-        const target = watch.after([]);
-        if (sealed === undefined || target === undefined || target.gone || target.authorId !== account) return;
-        // What it says from now on goes with what it said.
-        const ref = messageKeyRef(account, conversationId, target.expiresAt);
-        const key = await keys.ensure(ref);
-        sealer = (place, text) => seal(key, ref, place, text);
-      },
-      decide(state, _revision, earlier) {
-        const now = clock.now();
-        const decision = decide({ state, target: watch.after(earlier), account, now });
-        if ('rejected' in decision) return { answer: decision.rejected };
-        if (decision.events.length === 0) return { answer: 'unchanged' };
-        const events = decision.events.map((event): NewEvent => {
-          const id = ids.next();
-          return { id, type: event.type, data: dataOf(event, id), metadata: { occurredAt: now, actor } };
-        });
-        return { events };
-      },
+      decide,
+      ...(sealed === undefined ? {} : { sealed }),
     });
     switch (written.kind) {
       case 'appended':
@@ -160,37 +120,37 @@ export function messageChangeHandlers(deps: MessageChangeDeps): MessageChangeHan
       if (problem !== null) return { outcome: 'invalid_text', field: 'text', reason: problem };
       return change(
         request,
-        EVENT_SIZE + text.length * 4,
+        CHANGE_SIZE + text.length * 4,
         (asked) => decideEdit(asked, { text, ...(mentions === undefined ? {} : { mentions }) }),
-        ({ type, data }, id, sealed) => ({ ...data, text: sealed(`${id}|${type}|text`, text) }),
+        sealedAs('text', text),
       );
     },
-    delete: (request) => change(request, EVENT_SIZE, decideDelete),
+    delete: (request) => change(request, CHANGE_SIZE, decideDelete),
     async react({ emoji: given, ...request }) {
       const emoji = given === null ? null : emojiOf(given);
       if (given !== null && emoji === null) return { outcome: 'invalid_text', field: 'emoji', reason: 'malformed' };
-      return change(request, EVENT_SIZE, (asked) => decideReact(asked, { emoji }));
+      return change(request, CHANGE_SIZE, (asked) => decideReact(asked, { emoji }));
     },
-    pin: ({ pinned, ...request }) => change(request, EVENT_SIZE, (asked) => decidePin(asked, { pinned })),
-    vote: ({ options, ...request }) => change(request, EVENT_SIZE, (asked) => decideVote(asked, { options })),
-    closePoll: (request) => change(request, EVENT_SIZE, decideClosePoll),
+    pin: ({ pinned, ...request }) => change(request, CHANGE_SIZE, (asked) => decidePin(asked, { pinned })),
+    vote: ({ options, ...request }) => change(request, CHANGE_SIZE, (asked) => decideVote(asked, { options })),
+    closePoll: (request) => change(request, CHANGE_SIZE, decideClosePoll),
     async moveLocation({ place: given, ...request }) {
       const problem = checkPlace(given);
       if (problem !== null) return { outcome: 'invalid_text', ...problem };
       const place = JSON.stringify(given);
       return change(
         request,
-        EVENT_SIZE + place.length * 4,
+        CHANGE_SIZE + place.length * 4,
         (asked) => decideMove(asked, { place }),
-        ({ type, data }, id, sealed) => ({ ...data, place: sealed(`${id}|${type}|place`, place) }),
+        sealedAs('place', place),
       );
     },
-    endLocation: (request) => change(request, EVENT_SIZE, decideEndLive),
+    endLocation: (request) => change(request, CHANGE_SIZE, decideEndLive),
     async openViewOnce(request) {
       // Before it is opened: the last to open it leaves nothing in the read model.
       const place = await placeOf(request.messageId);
       const said = place === undefined ? undefined : await deps.findSaidOnce(place);
-      const done = await change(request, EVENT_SIZE, decideOpen);
+      const done = await change(request, CHANGE_SIZE, decideOpen);
       return done.outcome === 'changed' && said !== undefined ? { ...done, said } : done;
     },
   };

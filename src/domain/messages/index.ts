@@ -28,3 +28,4 @@ export {
   type ForwardOutcome,
   type ForwardSource,
 } from './handleForward.js';
+export { messageCopyHandlers, type CopiedChange, type MessageCopyHandlers } from './handleCopies.js';

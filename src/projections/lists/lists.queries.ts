@@ -40,7 +40,7 @@ export interface DeliveryView {
   readonly read: boolean;
 }
 
-/** Of direct messages by id: whether the other has them, and has read them. What has not been sent yet is left out. */
+/** Of direct messages by id: whether the other has them, and has read them, as far as it shows that. What has not been sent yet is left out. */
 export async function deliveriesOf(
   db: Db,
   author: string,
@@ -48,8 +48,9 @@ export async function deliveriesOf(
 ): Promise<readonly DeliveryView[]> {
   const { rows } = await db.query<DeliveryView>({
     name: 'deliveries_of',
-    text: `SELECT t.event_id AS "messageId", coalesce(w.delivered >= t.seq, false) AS delivered, coalesce(w.read >= t.seq, false) AS read
-           FROM timeline t CROSS JOIN LATERAL (SELECT max(w.delivered) AS delivered, max(w.read) AS read FROM watermarks w
+    text: `SELECT t.event_id AS "messageId", NOT t.withheld AND coalesce(w.delivered >= t.seq, false) AS delivered,
+             NOT t.withheld AND coalesce(w.read >= t.seq, false) AS read
+           FROM timeline t CROSS JOIN LATERAL (SELECT max(w.shown_delivered) AS delivered, max(w.shown_read) AS read FROM watermarks w
              WHERE w.conversation_id = t.conversation_id AND w.account_id <> $1) w
            WHERE t.event_id = ANY ($2::uuid[]) AND t.author_id = $1`,
     values: [author, messageIds],

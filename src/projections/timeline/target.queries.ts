@@ -105,6 +105,16 @@ export async function messagePlace(db: Db, messageId: string): Promise<MessagePl
   return rows[0] === undefined ? undefined : { conversationId: rows[0].conversation_id, seq: rows[0].seq };
 }
 
+/** For everyone. */
+export async function isDeletedMessage(db: Db, messageId: string): Promise<boolean> {
+  const { rows } = await db.query({
+    name: 'is_deleted_message',
+    text: 'SELECT FROM timeline WHERE event_id = $1 AND deleted_at IS NOT NULL',
+    values: [messageId],
+  });
+  return rows.length > 0;
+}
+
 interface ContentRow {
   event_id: string;
   device_id: string;

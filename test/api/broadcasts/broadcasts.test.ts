@@ -1,62 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { acknowledgeUpTo, sendText, startConversation } from '../../kit/documents.js';
 import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
-
-const problem = '... on Problem { code }';
-const saved = `__typename ... on BroadcastListSaved { changed notAdded readToken list { name recipients { id } conversation { id kind } } } ${problem}`;
-
-interface Saved {
-  readonly __typename: string;
-  readonly code?: string;
-  readonly changed: boolean;
-  readonly notAdded: readonly string[];
-  readonly readToken: string;
-  readonly list: {
-    readonly name: string;
-    readonly recipients: readonly { readonly id: string }[];
-    readonly conversation: { readonly id: string; readonly kind: string };
-  };
-}
-
-async function createList(author: Actor, clientId: string, recipientIds: readonly string[]): Promise<Saved> {
-  const input = { clientId, name: 'Neighbours', recipientIds };
-  return (
-    await author.client.run<{ made: Saved }>(
-      `mutation ($input: CreateBroadcastListInput!) { made: createBroadcastList(input: $input) { ${saved} } }`,
-      { input },
-    )
-  ).made;
-}
-
-async function updateList(author: Actor, input: object): Promise<Saved> {
-  return (
-    await author.client.run<{ made: Saved }>(
-      `mutation ($input: UpdateBroadcastListInput!) { made: updateBroadcastList(input: $input) { ${saved} } }`,
-      { input },
-    )
-  ).made;
-}
-
-interface Delivery {
-  readonly accountId: string;
-  readonly status: string;
-  readonly conversationId: string;
-  readonly messageId: string;
-}
-
-async function deliveries(author: Actor, messageId: string): Promise<readonly Delivery[] | null> {
-  return (
-    await author.client.run<{ broadcastDelivery: readonly Delivery[] | null }>(
-      'query ($id: ID!) { broadcastDelivery(messageId: $id) { accountId status conversationId messageId } }',
-      { id: messageId },
-    )
-  ).broadcastDelivery;
-}
-
-const hears = (actor: Actor, text: string) =>
-  actor.sees((update) => update.__typename === 'MessageAdded' && update.message.content.text === text);
-const texts = (actor: Actor): unknown[] =>
-  actor.updates.flatMap(({ update }) => (update.__typename === 'MessageAdded' ? [update.message.content.text] : []));
+import { createList, deliveries, hears, texts, updateList } from './kit.js';
 
 describe('broadcast lists', () => {
   let server: TestApp;

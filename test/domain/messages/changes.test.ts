@@ -74,6 +74,13 @@ describe('deleting for everyone', () => {
     given(between, says('ada')).when('bob', decideDelete).rejects('not_allowed');
   });
 
+  it('of a list is for its author for 48 hours, as in the conversations that have copies', () => {
+    const list: Happened = ['ada', 'BroadcastListCreated', { name: {}, recipients: ['bob'] }];
+    const said = given(list, says('ada'));
+    said.when('ada', decideDelete, 48 * 60).then({ type: 'MessageDeleted', data: { target: 1 } });
+    said.when('ada', decideDelete, 48 * 60 + 1).rejects('too_late', { until: SENT_AT + 48 * 60 * MINUTE });
+  });
+
   it('happens once, however often it is asked for', () => {
     given(between, says('ada'), deleted).when('ada', decideDelete, 1_000_000).nothing();
     given(between, says('ada'), deleted).when('bob', decideDelete).rejects('not_allowed');
