@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../src/platform/config/root.js';
 import { flags, UsageError } from '../../test/kit/arguments.js';
-import { temporaryFolder } from '../../test/kit/serverProcess.js';
-import { run } from './environment.js';
+import { prepare, run } from './environment.js';
 import { table } from './measure.js';
-import type { OneToOneResult } from './tasks.js';
+import { drive, seedOf } from './oneToOne.js';
 
 interface Round {
   readonly open: number;
@@ -17,8 +16,8 @@ interface Round {
 const MOST = 1.1;
 
 /**
- * This checkout's one-to-one bench and that of another one by turns, each with its own driver: what the neighbours on the
- * machine do to the one they do to the other. `--with DIR` has its dependencies installed.
+ * The one-to-one load on the server of another checkout and on this one's by turns: what the neighbours on the machine do to
+ * the one they do to the other. `--with DIR` has its dependencies installed.
  */
 export async function benchCompare(args: readonly string[]): Promise<boolean> {
   const given = flags(args, {
@@ -32,43 +31,38 @@ export async function benchCompare(args: readonly string[]): Promise<boolean> {
   if (other === undefined || !existsSync(path.join(other, 'bench/main.ts')))
     throw new UsageError('npm run bench -- compare --with DIR: another checkout of this repository.');
   const rate = given.number('rate', 1500);
-  const options = { rates: rate, seconds: given.number('seconds', 10), quiet: given.number('quiet', 20) };
-  const folder = temporaryFolder('compare');
+  const options = {
+    pairs: 50,
+    rates: [rate],
+    seconds: given.number('seconds', 10),
+    quiet: given.number('quiet', 20),
+    outstanding: 32,
+  };
   const measure = async (root: string, name: string): Promise<Round> => {
-    const file = path.join(folder, `${name}.json`);
-    const flat = Object.entries({ ...options, adapters: 'postgres', peers: 'none', json: file }).flatMap(
-      ([flag, value]) => [`--${flag}`, String(value)],
-    );
-    // A machine too busy for the rate fails the bench, and still tells the CPU.
-    await run(process.execPath, [path.join(root, 'dist/bench/main.js'), 'one-to-one', ...flat], {}, root).catch(
-      (error: unknown) => {
-        if (!existsSync(file)) throw error;
-      },
-    );
-    const { results } = JSON.parse(readFileSync(file, 'utf8')) as { results: Record<string, OneToOneResult> };
-    const { open, closed } = results['postgres']!;
-    const [step] = open;
-    if (step === undefined || closed === undefined) throw new Error(`${root} measured nothing`);
-    return {
-      open: step.cpuMsPerMessage,
-      openP99: step.delivery.p99,
-      closed: closed.cpuMsPerMessage,
-      closedRate: closed.rate,
-    };
+    const prepared = await prepare('compare', seedOf(options), {}, root);
+    try {
+      const { open, closed } = await drive(name, options, prepared);
+      const [step] = open;
+      if (step === undefined || closed === undefined) throw new Error(`${root} measured nothing`);
+      return {
+        open: step.cpuMsPerMessage,
+        openP99: step.delivery.p99,
+        closed: closed.cpuMsPerMessage,
+        closedRate: closed.rate,
+      };
+    } finally {
+      await prepared.dispose();
+    }
   };
   const before: Round[] = [];
   const now: Round[] = [];
-  try {
-    await run(process.execPath, ['scripts/ensureBuilt.mjs'], {}, other);
-    for (let round = 0; round < given.number('rounds', 3); round++) {
-      const turns = [
-        async () => before.push(await measure(path.resolve(other), `before-${round}`)),
-        async () => now.push(await measure(projectRoot, `now-${round}`)),
-      ];
-      for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  await run(process.execPath, ['scripts/ensureBuilt.mjs'], {}, other);
+  for (let round = 1; round <= given.number('rounds', 3); round++) {
+    const turns = [
+      async () => before.push(await measure(path.resolve(other), `before ${round}`)),
+      async () => now.push(await measure(projectRoot, `now ${round}`)),
+    ];
+    for (const turn of round % 2 === 1 ? turns : turns.reverse()) await turn();
   }
   const rows = [
     ...before.map((round, index) => rowOf(`before ${index + 1}`, round)),

@@ -16,6 +16,8 @@ export interface Prepared {
   readonly dataDir: string;
   readonly tokens: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The checkout whose server it is for. */
+  readonly root: string;
   dispose(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function prepare(
   name: string,
   seed: { readonly accounts: number; readonly conversations: number; readonly messages: number },
   env: Readonly<Record<string, string>> = {},
+  root = projectRoot,
 ): Promise<Prepared> {
   const dataDir = temporaryFolder(name);
   const tokens = path.join(dataDir, 'tokens.jsonl');
@@ -34,12 +37,12 @@ export async function prepare(
   const dispose = (): Promise<void> => removeData(dataDir);
   const args = Object.entries({ ...seed, tokens }).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   try {
-    await run(process.execPath, [bundle('src/main/seed.ts'), ...args], { ...all, DATA_DIR: dataDir });
+    await run(process.execPath, [bundle('src/main/seed.ts', root), ...args], { ...all, DATA_DIR: dataDir }, root);
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { dataDir, tokens, env: all, dispose };
+  return { dataDir, tokens, env: all, root, dispose };
 }
 
 /** Starts a server on prepared data for `work`, and stops it. `env` is over the data's own. */
@@ -48,7 +51,11 @@ export async function onServer<T>(
   env: Readonly<Record<string, string>>,
   work: (server: ServerProcess) => Promise<T>,
 ): Promise<T> {
-  const server = await startServer({ dataDir: prepared.dataDir, env: { ...prepared.env, ...env } });
+  const server = await startServer({
+    dataDir: prepared.dataDir,
+    env: { ...prepared.env, ...env },
+    root: prepared.root,
+  });
   try {
     return await work(server);
   } finally {

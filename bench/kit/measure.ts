@@ -18,8 +18,8 @@ function statOf(pid: string): Stat | undefined {
   }
 }
 
-/** A process and all its descendants. */
-export function tree(root: number): Map<number, Stat> {
+/** Every process by its parent. */
+function processes(): { readonly all: Map<number, Stat>; readonly children: Map<number, number[]> } {
   const all = new Map<number, Stat>();
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
@@ -29,22 +29,34 @@ export function tree(root: number): Map<number, Stat> {
     all.set(Number(name), stat);
     children.set(stat.parent, [...(children.get(stat.parent) ?? []), Number(name)]);
   }
-  const found = new Map<number, Stat>();
-  const queue = [root];
-  for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
-    const stat = all.get(pid);
-    if (stat === undefined || found.has(pid)) continue;
-    found.set(pid, stat);
-    queue.push(...(children.get(pid) ?? []));
-  }
-  return found;
+  return { all, children };
 }
 
-/** Milliseconds of CPU used so far by a process tree. */
-export function cpuMs(root: number): number {
-  let ticks = 0;
-  for (const stat of tree(root).values()) ticks += stat.ticks;
-  return ticks * 10;
+/**
+ * Milliseconds of CPU that each root and its descendants have used so far. A root below another one, as Postgres is below
+ * the server that started it, counts once: as itself.
+ */
+export function cpuMs(roots: readonly number[]): number[] {
+  const { all, children } = processes();
+  return roots.map((root) => {
+    let ticks = 0;
+    const queue = [root];
+    for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
+      ticks += all.get(pid)?.ticks ?? 0;
+      queue.push(...(children.get(pid) ?? []).filter((child) => !roots.includes(child)));
+    }
+    return ticks * 10;
+  });
+}
+
+/** Those of the processes that are below none of the others. */
+export function outermost(pids: readonly number[]): number[] {
+  const { all } = processes();
+  const isBelow = (pid: number): boolean => {
+    const parent = all.get(pid)?.parent;
+    return parent !== undefined && (pids.includes(parent) || isBelow(parent));
+  };
+  return pids.filter((pid) => !isBelow(pid));
 }
 
 /** Resident kilobytes of one process. */
@@ -79,11 +91,13 @@ export interface Usage {
 }
 
 /** Measures what the named trees, this process and the rest of the machine use from now on. */
-export function meter(processes: readonly NamedProcess[]): () => Usage {
-  const before = processes.map((process) => cpuMs(process.pid));
+export function meter(named: readonly NamedProcess[]): () => Usage {
+  const pids = named.map(({ pid }) => pid);
+  const before = cpuMs(pids);
   const started = { at: performance.now(), machine: machineMs(), own: ownMs() };
   return () => {
-    const used = processes.map((process, index) => [process.name, cpuMs(process.pid) - (before[index] ?? 0)] as const);
+    const after = cpuMs(pids);
+    const used = named.map(({ name }, index) => [name, (after[index] ?? 0) - (before[index] ?? 0)] as const);
     const driver = ownMs() - started.own;
     const known = used.reduce((sum, [, ms]) => sum + ms, driver);
     const others = (machineMs() - started.machine - known) / (performance.now() - started.at);
@@ -92,10 +106,10 @@ export function meter(processes: readonly NamedProcess[]): () => Usage {
 }
 
 /** Waits, but not for ever, until the neighbours on this machine are still. */
-export async function quiet(processes: readonly NamedProcess[], mostSeconds: number): Promise<void> {
+export async function quiet(named: readonly NamedProcess[], mostSeconds: number): Promise<void> {
   const limit = performance.now() + mostSeconds * 1000;
   while (performance.now() < limit) {
-    const read = meter(processes);
+    const read = meter(named);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     if (read().otherCores < 0.3) return;
   }

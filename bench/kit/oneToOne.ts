@@ -6,7 +6,7 @@ import { table, type NamedProcess } from './measure.js';
 import { cpuOf, openPeerbench, peerTable, type PeerResult } from './peerbench.js';
 import { keepsUp, type OneToOneResult } from './tasks.js';
 
-interface Options {
+export interface OneToOneOptions {
   readonly pairs: number;
   readonly rates: readonly number[];
   readonly seconds: number;
@@ -27,7 +27,7 @@ export async function benchOneToOne(args: readonly string[]): Promise<boolean> {
     adapters: { type: 'string' },
     floor: { type: 'boolean' },
   });
-  const options: Options = {
+  const options: OneToOneOptions = {
     pairs: given.number('pairs', 50),
     rates: given.numbers('rates', [500, 1000, 2000, 3000, 4000, 5000]),
     seconds: given.number('seconds', 15),
@@ -91,19 +91,23 @@ export async function benchOneToOne(args: readonly string[]): Promise<boolean> {
   return correct && (main?.highestRate ?? 0) > 0 && notAhead.length === 0 && (!given.on('floor') || holdsFloor);
 }
 
-const seedOf = ({ pairs }: Options) => ({ accounts: pairs * 2, conversations: pairs, messages: 0 });
+export const seedOf = ({ pairs }: Pick<OneToOneOptions, 'pairs'>) => ({
+  accounts: pairs * 2,
+  conversations: pairs,
+  messages: 0,
+});
 
 /** A closed loop sends as fast as it is answered, and peers are measured without limits: each device would be held at 100/s. */
 const unlimited = { RATE_LIMITS: 'off' } as const;
 
 /** The open loop with everything on, then the closed one without limits, on the same data. */
-async function drive(
+export async function drive(
   name: string,
-  options: Options,
+  options: OneToOneOptions,
   prepared: Prepared,
   more: readonly NamedProcess[] = [],
 ): Promise<OneToOneResult> {
-  const run = (env: Readonly<Record<string, string>>, task: Partial<Options>): Promise<OneToOneResult> =>
+  const run = (env: Readonly<Record<string, string>>, task: Partial<OneToOneOptions>): Promise<OneToOneResult> =>
     onServer(prepared, env, (server) => {
       const processes = [...processesOf(server), ...more];
       const base = { kind: 'oneToOne' as const, url: server.url, tokens: prepared.tokens, processes };
@@ -119,7 +123,7 @@ async function drive(
   return { ...open, closed };
 }
 
-async function throughDouble(options: Options): Promise<OneToOneResult> {
+async function throughDouble(options: OneToOneOptions): Promise<OneToOneResult> {
   const double = await startWireDouble();
   try {
     const prepared = await prepare('bench-esdb', seedOf(options), { EVENTSTORE_URL: double.url });

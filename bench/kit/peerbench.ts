@@ -4,7 +4,7 @@ import path from 'node:path';
 import { projectRoot } from '../../src/platform/config/root.js';
 import { temporaryFolder, type ServerProcess } from '../../test/kit/serverProcess.js';
 import { run } from './environment.js';
-import { table } from './measure.js';
+import { outermost, table } from './measure.js';
 
 /** What peerbench measured of one server, as its own JSON has it. */
 export interface PeerResult {
@@ -100,7 +100,8 @@ export function openPeerbench(rates: PeerbenchRates, seconds: number): Peerbench
     driver: path.join(projectRoot, 'bench/peers/parlance.mjs'),
     url: server.url,
     tokens,
-    pids: server.pids().join(','),
+    // It counts what is below each, so that Postgres would be counted twice.
+    pids: outermost(server.pids()).join(','),
   });
   const ensureInstalled = async (target: string): Promise<void> => {
     if (target.startsWith('ejabberd') && !existsSync('/usr/sbin/ejabberdctl'))

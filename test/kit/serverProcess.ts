@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Another built checkout of this repository, to compare with. */
+  readonly root?: string;
 }
 
 /** A folder in the system's temporary one that the postgres user may enter. */
@@ -47,8 +49,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Where `script` of package.json is bundled to. */
-export const bundle = (source: string): string => path.join(projectRoot, 'dist', source.replace(/\.ts$/, '.js'));
+/** Where a source file is bundled to. */
+export const bundle = (source: string, root = projectRoot): string =>
+  path.join(root, 'dist', source.replace(/\.ts$/, '.js'));
 
 /** The environment of a child: ours without what would point it at other engines. */
 export function childEnvironment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -60,8 +63,8 @@ export function childEnvironment(env: Readonly<Record<string, string>> = {}): No
 
 /** Starts it and waits for its line `ready http://…`. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle('src/main/all.ts')], {
-    cwd: projectRoot,
+  const child = spawn(process.execPath, ['--enable-source-maps', bundle('src/main/all.ts', options.root)], {
+    cwd: options.root ?? projectRoot,
     env: childEnvironment({
       PORT: String(options.port ?? 0),
       DATA_DIR: options.dataDir,
