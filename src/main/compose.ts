@@ -51,6 +51,7 @@ import type { Limiter } from '../platform/limits/port.js';
 import { countedRefusals, timedAppends } from '../platform/observability/instrument.js';
 import type { Logger } from '../platform/observability/logger.js';
 import { createMetrics, type Metrics } from '../platform/observability/metrics.js';
+import type { BoundsByUse } from '../platform/readStore/bounds.js';
 import { migrate } from '../platform/readStore/migrate.js';
 import { openReadStore } from '../platform/readStore/open.js';
 import type { ReadStore } from '../platform/readStore/port.js';
@@ -81,6 +82,8 @@ export interface ComposeOptions {
   readonly limited?: boolean;
   /** For tests; otherwise that of the system. */
   readonly clock?: Alarm;
+  /** For tests; otherwise those of the read store. */
+  readonly bounds?: BoundsByUse;
 }
 
 /** Engines, ports and features of one process, without anything that listens. */
@@ -143,15 +146,15 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 
 async function build(
   config: Config,
-  { logger, exclusive, limited = true, clock = systemClock }: ComposeOptions,
+  { logger, exclusive, limited = true, clock = systemClock, bounds }: ComposeOptions,
   lifecycle: Lifecycle,
 ): Promise<App> {
   const { dataDir, databaseUrl } = config;
   const ids = systemIds(clock);
-  const readStore = await openReadStore({ dataDir, databaseUrl, exclusive, logger });
+  const readStore = await openReadStore({ dataDir, databaseUrl, exclusive, logger, ...(bounds && { bounds }) });
   lifecycle.add('read store', () => readStore.close(), 40_000);
   const { pool, connectionString } = readStore;
-  await migrate(pool);
+  await migrate(readStore.upkeep);
   const masterKey = loadMasterKey({ dataDir, masterKey: config.masterKey });
   const keys = await openKeyStore({ pool, connectionString, masterKey, logger });
   lifecycle.add('keys', () => keys.close());

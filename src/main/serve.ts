@@ -80,7 +80,7 @@ export async function serve(app: App): Promise<string> {
   // Not listening before the read model has caught up: a query would show an older state than before the restart.
   const before = projector.position();
   await projector.waitFor(hub.position(), CATCH_UP_MS);
-  if (projector.position() !== before) await refreshStatistics(readStore.pool);
+  if (projector.position() !== before) await refreshStatistics(readStore.upkeep);
 
   const sockets = createSocketServer({
     http,

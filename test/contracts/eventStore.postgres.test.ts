@@ -199,6 +199,28 @@ describe('event store: postgres, what its port does not ask for', () => {
     ));
 
   describe('with a network that fails', () => {
+    it('listens anew when the session that listens has gone silent', async () => {
+      const proxy = await silentProxy(database.connectionString);
+      const listening = async (): Promise<readonly number[]> =>
+        (
+          await sql.query<{ pid: number }>(
+            `SELECT pid FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = 'parlance-listen' AND query LIKE 'SELECT 1%'`,
+          )
+        ).rows.map(({ pid }) => pid);
+      await using({ listenConnectionString: proxy.connectionString, heartbeatMs: 50 }, async (store) => {
+        const stop = new AbortController();
+        const following = collect(store.subscribe(await store.head(), { signal: stop.signal }));
+        await eventually(async () => (await listening()).length === 1);
+        const [first] = await listening();
+        proxy.forget();
+        await eventually(async () => (await listening()).some((pid) => pid !== first));
+        stop.abort();
+        await following;
+      });
+      await proxy.close();
+    });
+
     it('finds a flush that was stored while its answer was lost, and stores it once', async () => {
       const proxy = await silentProxy(database.connectionString);
       await using({ listenConnectionString: proxy.connectionString }, async (store) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { createPool, inTransaction } from '../../src/platform/readStore/pool.js';
+import { openPools } from '../../src/platform/readStore/pools.js';
 import type { ReadStore } from '../../src/platform/readStore/port.js';
 import { withDatabase } from './postgresServer.js';
 
@@ -16,15 +16,14 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await admin(server, `CREATE DATABASE ${name} TEMPLATE parlance_template STRATEGY file_copy`);
   const url = withDatabase(server, name);
-  const pool = createPool(url, { max: 8 });
+  const { end, ...pools } = openPools(url);
   let closing: Promise<void> | undefined;
   return {
     kind: 'external',
-    pool,
+    ...pools,
     url,
     connectionString: url,
-    transaction: (fn, options) => inTransaction(pool, fn, options),
-    close: () => (closing ??= pool.end().then(() => admin(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    close: () => (closing ??= end().then(() => admin(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }
 

@@ -7,6 +7,12 @@ export interface SilentProxy {
   readonly connectionString: string;
   /** What the server says is lost; what the client says still reaches it. */
   holdAnswers(): void;
+  /** Nothing passes either way, on new connections as well; nothing breaks, and nothing is lost. */
+  partition(): void;
+  /** What was held goes on. */
+  heal(): void;
+  /** What is connected now stays so, and is silent for ever; new connections pass. */
+  forget(): void;
   /** Breaks every connection, and lets new ones pass. */
   breakAll(): void;
   /** Breaks every connection, and refuses new ones. */
@@ -19,6 +25,7 @@ export async function silentProxy(target: string): Promise<SilentProxy> {
   const sockets = new Set<Socket>();
   let holding = false;
   let refusing = false;
+  let partitioned = false;
   const server = createServer((client) => {
     if (refusing) return client.destroy();
     const upstream = connect(to);
@@ -30,9 +37,11 @@ export async function silentProxy(target: string): Promise<SilentProxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
-        other.destroy();
+        // Who is cut off does not hear that the other has given up.
+        if (!partitioned) other.destroy();
       });
     }
+    if (partitioned) for (const socket of [client, upstream]) socket.pause();
     client.on('data', (bytes) => upstream.write(bytes));
     upstream.on('data', (bytes) => {
       if (!holding) client.write(bytes);
@@ -50,6 +59,17 @@ export async function silentProxy(target: string): Promise<SilentProxy> {
     port,
     connectionString: `postgres://postgres@127.0.0.1:${port}/${database}`,
     holdAnswers: () => (holding = true),
+    partition() {
+      partitioned = true;
+      for (const socket of sockets) socket.pause();
+    },
+    heal() {
+      partitioned = false;
+      for (const socket of sockets) socket.resume();
+    },
+    forget() {
+      for (const socket of sockets) socket.pause();
+    },
     breakAll,
     refuse() {
       breakAll();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { registerMany, seedPhone } from '../../src/domain/accounts/index.js';
-import { compose, type App } from '../../src/main/compose.js';
+import { compose, type App, type ComposeOptions } from '../../src/main/compose.js';
 import { serve } from '../../src/main/serve.js';
 import { loadConfig } from '../../src/platform/config/index.js';
 import type { Alarm } from '../../src/platform/clock/port.js';
@@ -21,7 +21,11 @@ export interface TestApp {
 }
 
 /** The whole server in this process on a database of its own, listening on a free port. */
-export async function testApp(env: Readonly<Record<string, string>> = {}, clock?: Alarm): Promise<TestApp> {
+export async function testApp(
+  env: Readonly<Record<string, string>> = {},
+  clock?: Alarm,
+  more: Pick<ComposeOptions, 'bounds'> = {},
+): Promise<TestApp> {
   const database = await testDatabase();
   const settings = { PORT: '0', DATABASE_URL: database.url, MASTER_KEY: randomBytes(32).toString('hex'), ...env };
   const start = async (): Promise<TestApp> => {
@@ -29,6 +33,7 @@ export async function testApp(env: Readonly<Record<string, string>> = {}, clock?
       logger: silentLogger,
       exclusive: false,
       ...(clock !== undefined && { clock }),
+      ...more,
     });
     const url = await serve(app);
     return {

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CacheUnavailable } from '../../platform/cache/port.js';
 import { EventStoreError } from '../../platform/eventStore/port.js';
 import type { Logger } from '../../platform/observability/logger.js';
+import { isPassing } from '../../platform/readStore/port.js';
 
 /** Every `extensions.code` that a client can meet; docs/protocol/errors.md says the same. */
 export const FAULTS = {
@@ -35,8 +36,6 @@ const RENAMED: Readonly<Record<string, FaultCode>> = {
 const TOKEN_LIMIT = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
 /** Of a value that was given, or not; not of a variable's declaration. */
 const VARIABLE = /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/;
-/** Of Postgres (connection, shutdown, resources) and of sockets. */
-const ENGINE_DOWN = /^(08|57P|53)|^E(CONN|PIPE|HOST|TIMEDOUT)/;
 
 export type PresentError = (error: unknown) => GraphQLFormattedError;
 
@@ -112,11 +111,5 @@ function isEngineDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof CacheUnavailable) return true;
   if (error instanceof EventStoreError && (error.code === 'unavailable' || error.code === 'in_doubt')) return true;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return (
-    ENGINE_DOWN.test(code) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-      error.message,
-    )
-  );
+  return isPassing(error);
 }

@@ -29,7 +29,7 @@ export async function openEngines(config: Config, logger: Logger, lifecycle: Lif
     throw new StartError(`There is no data in ${dataDir}; DATA_DIR names the folder of a server.`);
   const readStore = await openReadStore({ dataDir, databaseUrl, exclusive: false, logger });
   lifecycle.add('read store', () => readStore.close());
-  await migrate(readStore.pool);
+  await migrate(readStore.upkeep);
   const eventStore =
     eventStoreUrl === undefined
       ? postgresEventStore({

@@ -2,7 +2,7 @@ import type { EventStore, Position } from '../../platform/eventStore/port.js';
 import { START } from '../../platform/eventStore/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
-import { allBuilds, createTables, tablesOf, whileBuilding, type Build } from '../../projections/kit/builds.js';
+import { allBuilds, createTables, tablesOf, UPKEEP, whileBuilding, type Build } from '../../projections/kit/builds.js';
 import { pour, type Progress, type Target } from '../../projections/kit/pour.js';
 import type { Projection } from '../../projections/kit/projection.js';
 import { compareTables, compareWith, type Differences } from './compare.js';
@@ -36,7 +36,7 @@ export async function verify(deps: VerifyDeps, onProgress?: Progress): Promise<r
   const { readStore, projections } = deps;
   const schemas = projections.flatMap((projection) => [once(projection), twice(projection)]);
   const drop = async (): Promise<void> => {
-    for (const schema of schemas) await readStore.pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    for (const schema of schemas) await readStore.upkeep.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
   };
   return whileBuilding(readStore, async () => {
     await drop();
@@ -45,7 +45,7 @@ export async function verify(deps: VerifyDeps, onProgress?: Progress): Promise<r
         await readStore.transaction(async (tx) => {
           await createTables(tx, projection, once(projection));
           await createTables(tx, projection, twice(projection));
-        });
+        }, UPKEEP);
       return await compareAll(deps, onProgress);
     } finally {
       await drop();
@@ -72,7 +72,7 @@ async function compareAll(deps: VerifyDeps, onProgress?: Progress): Promise<read
     'SELECT max(position) AS position FROM projections WHERE active',
   );
   const reached = await pour(folding, targets, { after: START, upTo: live.rows[0]?.position ?? START }, onProgress);
-  const snapshot = await readStore.pool.connect();
+  const snapshot = await readStore.upkeep.connect();
   try {
     const builds = await readStore.transaction(async (tx) => {
       // Projectors wait until the doubles are where they are; the snapshot holds that moment.
@@ -81,7 +81,7 @@ async function compareAll(deps: VerifyDeps, onProgress?: Progress): Promise<read
       await pour(folding, targets, { after: reached, upTo: samePosition(active) });
       await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM projections');
       return active;
-    });
+    }, UPKEEP);
     const results: Verified[] = [];
     for (const projection of projections) {
       const build = builds.find(({ id }) => id === projection.id);

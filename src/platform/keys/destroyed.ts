@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../observability/logger.js';
+import { heartbeat } from '../readStore/heartbeat.js';
 import { clientConfig } from '../readStore/pool.js';
 import { formatKeyRef } from './seal.js';
 
@@ -84,6 +85,7 @@ async function listen(connectionString: string, onNotice: () => void, signal: Ab
     try {
       await client.connect();
       await client.query('LISTEN keys_destroyed');
+      heartbeat(client);
       onNotice();
       pause = 50;
       await Promise.race([ended, aborted(signal)]);

@@ -1,7 +1,8 @@
 import type { Logger } from '../observability/logger.js';
 import { embeddedServer } from './embedded/server.js';
 import { checkExternal } from './external.js';
-import { createPool, inTransaction } from './pool.js';
+import { openPools } from './pools.js';
+import type { BoundsByUse } from './bounds.js';
 import type { ReadStore } from './port.js';
 import { holdServerLock } from './serverLock.js';
 
@@ -11,7 +12,8 @@ export interface ReadStoreOptions {
   /** Refuses to start beside another server on the same DATA_DIR. No meaning with DATABASE_URL, which many nodes share. */
   readonly exclusive: boolean;
   readonly logger: Logger;
-  readonly poolSize?: number;
+  /** For tests; otherwise those of bounds.ts. */
+  readonly bounds?: BoundsByUse;
   /** Another server holds the data now (the engine was restarted under us): stop. Default: ends the process. */
   readonly onLockLost?: () => void;
 }
@@ -45,16 +47,7 @@ function readStore(
   options: ReadStoreOptions,
   stop: () => Promise<void>,
 ): ReadStore {
-  const pool = createPool(connectionString, {
-    logger: options.logger,
-    ...(options.poolSize === undefined ? {} : { max: options.poolSize }),
-  });
+  const { end, ...pools } = openPools(connectionString, options);
   let closing: Promise<void> | undefined;
-  return {
-    pool,
-    connectionString,
-    kind,
-    transaction: (fn, transactionOptions) => inTransaction(pool, fn, transactionOptions),
-    close: () => (closing ??= pool.end().then(stop)),
-  };
+  return { ...pools, connectionString, kind, close: () => (closing ??= end().then(stop)) };
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { withoutUrlSecrets, type Logger } from '../observability/logger.js';
-import type { TransactionOptions } from './port.js';
+import { BOUNDS, type Bounds } from './bounds.js';
+import { isSilence, type TransactionOptions } from './port.js';
 
 const int8 = 20;
 const int8Array = 1016;
@@ -21,12 +22,14 @@ const types: pg.CustomTypesConfig = {
 };
 
 export interface PoolOptions {
+  /** `answer` when absent. */
+  readonly bounds?: Bounds;
   readonly max?: number;
   readonly applicationName?: string;
   readonly logger?: Logger;
 }
 
-/** What pool and single clients have in common. Times out instead of hanging when the engine does not answer. */
+/** What pool and single clients have in common. Connecting times out; the kernel notices when an idle connection is dead. */
 export function clientConfig(connectionString: string, applicationName = 'parlance'): pg.ClientConfig {
   return {
     connectionString,
@@ -34,20 +37,42 @@ export function clientConfig(connectionString: string, applicationName = 'parlan
     application_name: applicationName,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   };
 }
 
-/** A pool whose int8 are bigint. An idle connection that breaks is dropped and logged, never thrown. */
+/**
+ * A pool whose int8 are bigint, and whose statements end within their bounds whatever the engine and the network do. An idle
+ * connection that breaks is dropped and logged, never thrown.
+ */
 export function createPool(connectionString: string, options: PoolOptions = {}): pg.Pool {
+  const { bounds = BOUNDS.answer } = options;
   const pool = new pg.Pool({
     ...clientConfig(connectionString, options.applicationName),
-    max: options.max ?? 16,
+    max: options.max ?? bounds.max,
+    connectionTimeoutMillis: bounds.connectMs,
+    query_timeout: bounds.silenceMs,
     idleTimeoutMillis: 30_000,
+    // The pool waits for the promise, of which its types do not know.
+    onConnect: ((client) => client.query(settings(bounds))) as pg.PoolConfig['onConnect'],
   });
   pool.on('error', (error) =>
     options.logger?.warn({ reason: withoutUrlSecrets(error.message) }, 'a connection to Postgres broke'),
   );
   return pool;
+}
+
+/** The server's side: a node that it cannot reach any more must not hold locks for others. Not in the start-up message, which poolers refuse. */
+function settings({ statementMs, idleInTransactionMs }: Bounds): string {
+  return Object.entries({
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    tcp_keepalives_idle: 30,
+    tcp_keepalives_interval: 10,
+    tcp_keepalives_count: 3,
+  })
+    .map(([name, value]) => `SET ${name} = ${String(value)}`)
+    .join('; ');
 }
 
 /** Runs `fn` in one transaction on one connection of the pool; a connection that cannot roll back is thrown away. */
@@ -68,9 +93,12 @@ export async function inTransaction<T>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
-      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-    });
+    // Nothing would come back: the server rolls back when it misses us.
+    if (isSilence(error)) broken = error as Error;
+    else
+      await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+        broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+      });
     throw error;
   } finally {
     client.off('error', onError);

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock } from '../clock/port.js';
+import { inTransaction } from '../readStore/pool.js';
 import type { KeyWrap } from './port.js';
 
 export interface SigningKey {
@@ -91,9 +92,7 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
     key !== undefined && clock.now() - key.createdAt < ROTATE_AFTER_MS;
 
   const rotate = async (): Promise<SigningKey> => {
-    const client = await pool.connect();
-    try {
-      await client.query('BEGIN');
+    await inTransaction(pool, async (client) => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [lock]);
       await read(client);
       if (!fresh(newest)) {
@@ -113,14 +112,10 @@ export function signingKeys({ pool, wrap, clock, newKid, tokenTtlMs }: SigningKe
         ]);
         await read(client);
       }
-      await client.query('COMMIT');
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
+    }).catch((error: unknown) => {
       newest = undefined;
       throw error;
-    } finally {
-      client.release();
-    }
+    });
     if (newest === undefined) throw new Error('no signing key after making one');
     return newest;
   };

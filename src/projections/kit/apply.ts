@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { EventStoreError, type Position } from '../../platform/eventStore/port.js';
-import type { ReadStore } from '../../platform/readStore/port.js';
+import { isPassing as isPassingInEngine, type ReadStore } from '../../platform/readStore/port.js';
 import { concerns, type OpenedEvent, type Projection } from './projection.js';
 import { projecting } from './transaction.js';
 
@@ -36,7 +36,7 @@ export async function applyBatch(
   events: readonly OpenedEvent[],
 ): Promise<Applied> {
   const last = events.at(-1)?.position ?? after;
-  return projecting(readStore, async (tx) => {
+  return projecting(readStore, 'projecting', async (tx) => {
     const { rows } = await tx.query<Checkpoint>({
       name: 'projections_lock',
       text: 'SELECT id, schema_name, position FROM projections WHERE active ORDER BY id FOR UPDATE',
@@ -88,14 +88,7 @@ export async function checkpointOf(db: Pick<pg.Pool, 'query'>): Promise<Position
   return (rows[0]?.position ?? undefined) as Position | undefined;
 }
 
-/**
- * Whether an error is of the moment and not of the event. Of Postgres: connection (08), resources (53), intervention
- * (57), serialisation and deadlock (40), locks (55), its disk (58); of sockets; of the event store.
- */
+/** Whether an error is of the moment and not of the event. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof SwitchedUnderneath || error instanceof EventStoreError) return true;
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (/^(08|40|53|55|57|58)...$|^E[A-Z]+$/.test(code)) return true;
-  return code === '' && /Connection terminated|connection timeout|timeout exceeded|not queryable/i.test(error.message);
+  return error instanceof SwitchedUnderneath || error instanceof EventStoreError || isPassingInEngine(error);
 }

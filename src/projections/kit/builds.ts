@@ -51,6 +51,8 @@ export function buildOf(row: Row): Build {
   };
 }
 
+export const UPKEEP = { use: 'upkeep' } as const;
+
 /** Any number that no other advisory lock of ours uses: "proj". */
 const BUILD_LOCK = 0x70726f6a;
 
@@ -64,7 +66,7 @@ export async function whileBuilding<T>(readStore: ReadStore, fn: () => Promise<T
     await readStore.transaction(async (tx) => {
       const { rows } = await tx.query<Row>('DELETE FROM projections WHERE NOT active RETURNING *');
       for (const { schema_name } of rows) await tx.query(`DROP SCHEMA IF EXISTS ${schema_name} CASCADE`);
-    });
+    }, UPKEEP);
     return await fn();
   } finally {
     await session.end().catch(() => undefined);

@@ -47,7 +47,7 @@ export async function pour(
       targets.map(async ({ projection, schema, times = 1 }) => {
         const relevant = opened.filter((event) => concerns(projection, event));
         for (let time = 0; time < times && relevant.length > 0; time += 1)
-          await projecting(readStore, (tx) => projection.project(relevant, tx, schema));
+          await projecting(readStore, 'upkeep', (tx) => projection.project(relevant, tx, schema));
       }),
     ).then(() => onProgress((applied += events.length), to));
     // Its failure is met at the next await of it.

@@ -3,7 +3,7 @@ import type { Opener } from '../../platform/keys/opener.js';
 import { StartError } from '../../platform/lifecycle/startError.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
 import { checkpointOf } from './apply.js';
-import { activate, allBuilds, bindToLog, createBuild, whileBuilding } from './builds.js';
+import { activate, allBuilds, bindToLog, createBuild, UPKEEP, whileBuilding } from './builds.js';
 import type { Projection } from './projection.js';
 import { rebuildAlone } from './rebuild.js';
 
@@ -39,7 +39,7 @@ async function bringUpToDate(deps: PrepareDeps): Promise<void> {
   for (const projection of deps.projections) {
     const live = active.find(({ id }) => id === projection.id);
     if (live === undefined)
-      await deps.readStore.transaction(async (tx) => activate(tx, await createBuild(tx, projection)));
+      await deps.readStore.transaction(async (tx) => activate(tx, await createBuild(tx, projection)), UPKEEP);
     else if (live.version !== projection.version) await rebuildAlone(deps, projection);
   }
 }

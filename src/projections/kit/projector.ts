@@ -196,7 +196,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
         if (batch.length === MAX_BATCH) await flush();
       }
       await flush();
-      if (after !== before) await refreshStatistics(readStore.pool);
+      if (after !== before) await refreshStatistics(readStore.upkeep);
     },
     position: () => position,
     waitFor: (wanted, timeoutMs) => (position >= wanted ? Promise.resolve(true) : waiting.waitFor(wanted, timeoutMs)),

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../platform/eventStore/port.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
 import { isPassing } from './apply.js';
-import { activate, allBuilds, buildOf, createBuild, tablesOf, whileBuilding, type Build } from './builds.js';
+import { activate, allBuilds, buildOf, createBuild, tablesOf, UPKEEP, whileBuilding, type Build } from './builds.js';
 import { pour, type PourDeps, type Progress } from './pour.js';
 import type { Projection } from './projection.js';
 
@@ -22,7 +22,7 @@ export function rebuild(deps: PourDeps, projection: Projection, onProgress?: Pro
 /** Inside `whileBuilding`. */
 export async function rebuildAlone(deps: PourDeps, projection: Projection, onProgress?: Progress): Promise<void> {
   const { readStore } = deps;
-  const build = await readStore.transaction((tx) => createBuild(tx, projection));
+  const build = await readStore.transaction((tx) => createBuild(tx, projection), UPKEEP);
   const target = [{ projection, schema: build.schema }];
   let reached = build.position;
   let events = 0;
@@ -38,7 +38,7 @@ export async function rebuildAlone(deps: PourDeps, projection: Projection, onPro
   }
   // Statistics for the readers' plans, before there are readers.
   for (const table of await tablesOf(readStore.pool, build.schema))
-    await readStore.pool.query(`ANALYZE ${build.schema}.${table}`);
+    await readStore.upkeep.query(`ANALYZE ${build.schema}.${table}`);
   for (let attempt = 1; ; attempt += 1) {
     try {
       reached = await switchTo(deps, projection, build, reached);
@@ -64,7 +64,7 @@ async function switchTo(deps: PourDeps, projection: Projection, build: Build, re
     ]);
     await activate(tx, build);
     return position;
-  });
+  }, UPKEEP);
 }
 
 async function livePosition(readStore: ReadStore, id: string): Promise<Position> {

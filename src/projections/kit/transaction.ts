@@ -5,12 +5,16 @@ import type { ReadStore } from '../../platform/readStore/port.js';
 const PLANS = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 
 /** A transaction that projects. Its commit does not wait for the disk: what a crash takes is projected again. */
-export function projecting<T>(readStore: ReadStore, fn: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+export function projecting<T>(
+  readStore: ReadStore,
+  use: 'projecting' | 'upkeep',
+  fn: (tx: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   return readStore.transaction(
     async (tx) => {
       await tx.query(PLANS);
       return fn(tx);
     },
-    { durable: false },
+    { durable: false, use },
   );
 }

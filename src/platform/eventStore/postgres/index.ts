@@ -17,6 +17,8 @@ export interface PostgresEventStoreOptions {
   readonly logger: Logger;
   readonly appendTimeoutMs?: number;
   readonly gatherMs?: number;
+  /** How often the session that listens has to answer. */
+  readonly heartbeatMs?: number;
   /** Bounds of the log's end that is held in memory. */
   readonly tailEvents?: number;
   readonly tailBytes?: number;
@@ -98,6 +100,7 @@ export function postgresEventStore(options: PostgresEventStoreOptions): EventSto
       listening ??= listener({
         connectionString,
         logger,
+        heartbeatMs: options.heartbeatMs,
         onConnect: () => tail.refresh(),
         onHint: (position) => tail.hint(position),
         onPoll: () => tail.poll(),

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../../observability/logger.js';
 import type { Position } from '../port.js';
+import { heartbeat } from '../../readStore/heartbeat.js';
 import { backoff, connect, discard, pause } from './connection.js';
 
 const pollMs = 1000;
@@ -8,6 +9,7 @@ const pollMs = 1000;
 export interface ListenerOptions {
   readonly connectionString: string;
   readonly logger: Logger;
+  readonly heartbeatMs?: number | undefined;
   /** Notices may have been lost before. */
   onConnect(): Promise<void>;
   onHint(position: Position): void;
@@ -43,6 +45,7 @@ export function listener(options: ListenerOptions): { close(): Promise<void> } {
     });
     try {
       await session.query('LISTEN events');
+      heartbeat(session, options.heartbeatMs);
     } catch (error) {
       discard(session);
       throw error;
