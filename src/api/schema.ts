@@ -30,6 +30,7 @@ import { ConversationMessageFields } from './messages/conversationFields.js';
 import { MessageFields } from './messages/fields.js';
 import { MessageMutations } from './messages/mutations.js';
 import { MessageQueries } from './messages/queries.js';
+import { CastVoteFields, ReactionFields, ResponseQueries } from './messages/responses.js';
 import { ChatMutations } from './preferences/mutations.js';
 import { ChatFields, StarFields } from './preferences/fields.js';
 import { OwnMessageMutations } from './preferences/messageMutations.js';
@@ -52,6 +53,9 @@ const RESOLVERS = [
   ConversationQueries,
   GroupQueries,
   MessageQueries,
+  ResponseQueries,
+  ReactionFields,
+  CastVoteFields,
   PreferenceQueries,
   ScheduledQueries,
   AccountMutations,

@@ -39,6 +39,8 @@ const RULES: Record<string, string> = {
   'query.snapshot': 'device',
   'query.message': 'device',
   'query.editHistory': 'device',
+  'query.messageReactions': 'device',
+  'query.pollVotes': 'device',
   'query.channel': 'device',
   'query.broadcastList': 'device',
   'query.broadcastDelivery': 'device',

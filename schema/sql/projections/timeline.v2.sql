@@ -46,6 +46,7 @@ CREATE TABLE reactions (
   seq             int NOT NULL,
   PRIMARY KEY (conversation_id, target_seq, account_id)
 );
+CREATE INDEX reactions_newest ON reactions (conversation_id, target_seq, seq) WHERE emoji IS NOT NULL;
 
 -- The last vote of each account in each poll; no options: taken back.
 CREATE TABLE poll_votes (
@@ -56,6 +57,7 @@ CREATE TABLE poll_votes (
   seq             int NOT NULL,
   PRIMARY KEY (conversation_id, target_seq, account_id)
 );
+CREATE INDEX poll_votes_newest ON poll_votes (conversation_id, target_seq, seq) WHERE options <> '[]';
 
 -- The accounts that have opened a message that is shown once.
 CREATE TABLE view_once_openings (

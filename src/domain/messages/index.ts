@@ -1,5 +1,6 @@
 export { checkMessage, givenOf } from './contents.js';
 export type { ContentProblem, GivenContent, GivenPlace } from './contents.js';
+export { emojiOf } from './emoji.js';
 export type { MessageContent, MessageDataOf, MessageEvent, MessageEventType, Mentions } from './events.js';
 export {
   messageHandlers,

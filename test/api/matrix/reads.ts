@@ -183,6 +183,18 @@ export const READS: readonly Read[] = [
     (at) => ({ messageId: at.group.edited }),
     () => 'first version',
   ),
+  read(
+    'messageReactions',
+    'group',
+    (at) => ({ messageId: at.group.later }),
+    () => '👍',
+  ),
+  read(
+    'pollVotes',
+    'group',
+    (at) => ({ messageId: at.group.poll }),
+    ({ world }) => world.people.owner.accountId,
+  ),
   list,
   delivery,
   read(
@@ -232,6 +244,9 @@ const [polled, reply, expiring] = (['poll', 'reply', 'expiring'] as const).map((
     (at) => at.group[which],
   ),
 ) as [Read, Read, Read];
+const [reactions, votes] = (['messageReactions', 'pollVotes'] as const).map((name) =>
+  READS.find(({ field }) => field === name)!,
+) as [Read, Read];
 const preview = READS.find(({ field }) => field === 'groupByLink')!;
 const history = READS.find(({ field }) => field === 'editHistory')!;
 
@@ -261,6 +276,8 @@ export const RESOURCES: readonly Resource[] = [
   { name: 'its versions', read: history, types: ['MessageVersion'], depth: 1 },
   { name: 'a deleted message of the group', read: deleted, types: ['Message', 'ErasedContent'], depth: 1 },
   { name: 'a poll of the group', read: polled, types: ['Message', 'PollContent', 'PollResult', 'PollVote'], depth: 2 },
+  { name: 'reactions to a message', read: reactions, types: ['Reaction'], depth: 1 },
+  { name: 'votes in a poll of the group', read: votes, types: ['CastVote'], depth: 1 },
   { name: 'a reply in the group', read: reply, types: ['Message', 'Quote'], depth: 1 },
   { name: 'a message that disappears', read: expiring, types: ['Message'], depth: 0 },
   { name: 'who has the message of the owner', read: info, types: ['MessageInfo', 'MemberReceipt'], depth: 2 },
