@@ -43,7 +43,7 @@ export interface Projector {
 }
 
 /** Under load a transaction begins at most this often; what comes meanwhile is the next batch. */
-const GATHER_MS = 16;
+const GATHER_MS = 32;
 const MAX_BATCH = 1_000;
 const IDLE_CHECK_MS = 1_000;
 const MIN_BACKOFF_MS = 100;

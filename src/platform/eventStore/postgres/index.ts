@@ -41,7 +41,7 @@ export function postgresEventStore(options: PostgresEventStoreOptions): EventSto
     now: () => clock.now(),
     logger,
     timeoutMs: options.appendTimeoutMs ?? 10_000,
-    gatherMs: options.gatherMs ?? 5,
+    gatherMs: options.gatherMs ?? 10,
     onFlush: { started: () => tail.flushStarted(), ended: (stored, bytes) => tail.flushEnded(stored, bytes) },
   });
   const closed = new AbortController();
