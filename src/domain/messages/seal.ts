@@ -33,7 +33,7 @@ export function fingerprint(key: SubjectKey, content: GivenContent | undefined, 
   }
   const hmac = createHmac('sha256', derived);
   if (content === undefined) hmac.update('forwarded');
-  else if (content.kind === 'text') hmac.update('text\0').update(content.text);
+  else if (content.kind === 'text') hmac.update(`text\0${content.text}`);
   else if (content.kind !== 'sealed') hmac.update(`${content.kind}\0`).update(JSON.stringify(content));
   else hmac.update(`sealed\0${content.algorithm}\0`).update(content.bytes);
   if (asides !== undefined) hmac.update('\0').update(JSON.stringify(asides));

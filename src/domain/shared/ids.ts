@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The id that follows from what it names: a UUIDv8 of the first 122 bits of SHA-256. The same text, the same id, for ever. */
 export function uuidv8(text: string): string {
-  const bytes = createHash('sha256').update(text, 'utf8').digest().subarray(0, 16);
+  const bytes = hash('sha256', text, 'buffer').subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return formatUuid(bytes);
