@@ -8,7 +8,7 @@ import {
   type ContactHandlers,
   type Relations,
 } from '../domain/contacts/index.js';
-import { channelHandlers, type ChannelHandlers } from '../domain/channels/index.js';
+import { channelAudience, channelHandlers, type Audience, type ChannelHandlers } from '../domain/channels/index.js';
 import { isFollowing } from '../projections/lists/lists.queries.js';
 import { broadcastHandlers, type BroadcastHandlers } from '../domain/broadcasts/index.js';
 import {
@@ -16,7 +16,6 @@ import {
   conversationStates,
   conversationWriter,
   isMember,
-  standingOf,
   type ConversationHandlers,
   type ConversationStates,
   type ConversationWriter,
@@ -108,6 +107,7 @@ export interface App {
   readonly writer: ConversationWriter;
   readonly preferences: PreferenceStates;
   readonly relations: Relations;
+  readonly audience: Audience;
   readonly projector: Projector;
   readonly handlers: MessageFeatures & {
     readonly accounts: AccountHandlers;
@@ -132,6 +132,9 @@ export interface App {
   readonly adapters: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
+
+/** How long a command waits for the read model to have what was acknowledged a moment ago. */
+const CAUGHT_UP_MS = 5_000;
 
 /** @throws StartError, after stopping what had started. */
 export async function compose(config: Config, options: ComposeOptions): Promise<App> {
@@ -228,10 +231,13 @@ async function build(
   const accountExists = async (accountId: string): Promise<boolean> => (await existing([accountId])).size > 0;
   const mayAdd = async (actor: string, account: string): Promise<'yes' | 'invite'> =>
     (await related.of(account)).allows('addToGroups', actor) ? 'yes' : 'invite';
+  const caughtUp = async (): Promise<boolean> => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS);
+  const following = (accountId: string, channelId: string): Promise<boolean> => isFollowing(pool, accountId, channelId);
+  const audience = channelAudience({ states, isFollowing: following, caughtUp });
   const conversationsWith = (by: Limiter): ConversationHandlers =>
     conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter: by, accountExists });
   const messagesWith = (by: Limiter): MessageFeatures =>
-    messageFeatures({ pool, eventStore, writer, states, keys, clock, ids, limiter: by, projector });
+    messageFeatures({ pool, eventStore, writer, states, keys, clock, ids, limiter: by, caughtUp });
   const handlers = {
     accounts,
     cases: caseHandlers({
@@ -266,7 +272,8 @@ async function build(
       limiter,
       accountExists,
       mayAdd,
-      isFollowing: (accountId, id) => isFollowing(pool, accountId, id),
+      isFollowing: following,
+      caughtUp,
     }),
     disappearing: disappearingHandlers({ eventStore, writer, keys, clock, ids, limiter }),
     broadcasts: broadcastHandlers({ writer, states, keys, clock, ids, limiter, existing }),
@@ -277,7 +284,8 @@ async function build(
       clock,
       ids,
       limiter,
-      findWatermarks: (id, deviceId) => deviceWatermarks(pool, id, deviceId),
+      findWatermarks: (id, { account, device }) => deviceWatermarks(pool, id, account, device),
+      follows: audience.follows,
     }),
     receiptTimes: receiptTimes({ eventStore }),
     scheduled: scheduledHandlers({
@@ -296,7 +304,7 @@ async function build(
       clock,
       ids,
       limiter,
-      standingOf: async (id, accountId) => standingOf(await states.load(id), accountId),
+      standingOf: audience.standingOf,
       findMessage: (accountId, messageId) => placeOfMessage(pool, accountId, messageId),
     }),
     typing: typingHandlers({ states, limiter, signals: shared.signals, clock }),
@@ -322,6 +330,7 @@ async function build(
     writer,
     preferences,
     relations: related,
+    audience,
     projector,
     handlers,
     unlimited,

@@ -15,7 +15,6 @@ import type { EventStore } from '../platform/eventStore/port.js';
 import type { Ids } from '../platform/ids/port.js';
 import type { KeyStore } from '../platform/keys/port.js';
 import type { Limiter } from '../platform/limits/port.js';
-import type { Projector } from '../projections/kit/projector.js';
 import { knownMessages } from '../projections/conversations/commands.queries.js';
 import { findTarget, forwardSources, messagePlace, saidOnce } from '../projections/timeline/target.queries.js';
 
@@ -35,14 +34,12 @@ export interface MessageFeatureDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limiter: Limiter;
-  readonly projector: Pick<Projector, 'waitFor'>;
+  /** True once the read model has all that is in the log now; false when that took too long. */
+  readonly caughtUp: () => Promise<boolean>;
 }
 
-/** How long a command waits for the read model to have a message that was acknowledged a moment ago. */
-const CAUGHT_UP_MS = 5_000;
-
 /** Sending messages, and what becomes of them. */
-export function messageFeatures({ pool, projector, ...ports }: MessageFeatureDeps): MessageFeatures {
+export function messageFeatures({ pool, caughtUp, ...ports }: MessageFeatureDeps): MessageFeatures {
   const { eventStore } = ports;
   const targets = {
     eventStore,
@@ -50,7 +47,6 @@ export function messageFeatures({ pool, projector, ...ports }: MessageFeatureDep
       findTarget(pool, id, ref, account),
     findKnown: (id: string, ids: readonly string[]) => knownMessages(pool, id, ids),
   };
-  const caughtUp = async (): Promise<boolean> => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS);
   const messages = messageHandlers({ ...ports, ...targets });
   return {
     messages,

@@ -9,12 +9,10 @@ import { liveReads } from '../api/live/reads.js';
 import { buildApiSchema } from '../api/schema.js';
 import { createHttpServer, playgroundFolder, presenterOf, showsSchema } from '../api/server.js';
 import { createSocketServer } from '../api/ws.js';
-import { isMember } from '../domain/conversations/index.js';
 import { projectRoot } from '../platform/config/index.js';
 import { StartError } from '../platform/lifecycle/index.js';
 import { allBuilds, refreshStatistics } from '../projections/kit/builds.js';
 import { snapshotPosition } from '../projections/kit/snapshot.js';
-import { isFollowing } from '../projections/lists/lists.queries.js';
 import { parkedEvents } from '../workers/kit/retries.js';
 import type { App } from './compose.js';
 import { runWorkers } from './workers.js';
@@ -42,9 +40,7 @@ export async function serve(app: App): Promise<string> {
     relations: app.relations,
     cursors,
     open: app.open,
-    isMember: async (conversationId, accountId) =>
-      isMember((await states.load(conversationId)).state, accountId) ||
-      (await isFollowing(readStore.pool, accountId, conversationId)),
+    isIncluded: app.audience.includes,
     onEvent: (event) => {
       handlers.accounts.devices.onEvent(event);
       if (event.stream.startsWith('preferences-')) app.preferences.onEvent(event);

@@ -3,11 +3,15 @@ import { ABSENT, evolve, recipientsAt } from '../../src/domain/conversations/sta
 import { eachStillFitsAndOpens, hasEachType, readGolden } from '../kit/golden.js';
 import { placed } from '../kit/specification.js';
 
-const ofTimers = (type: string): boolean => type === 'TimerChanged' || type === 'MessagesExpired';
-const golden = readGolden('lists', (type) => (ofTimers(type) ? 'disappearing' : 'lists'));
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  TimerChanged: 'disappearing',
+  MessagesExpired: 'disappearing',
+  ChannelRead: 'receipts',
+};
+const golden = readGolden('lists', (type) => ELSEWHERE[type] ?? 'lists');
 eachStillFitsAndOpens(golden);
 hasEachType(
-  golden.events.filter(({ type }) => !ofTimers(type)),
+  golden.events.filter(({ type }) => !(type in ELSEWHERE)),
   golden.types,
 );
 

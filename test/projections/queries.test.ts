@@ -140,8 +140,8 @@ describe('what commands ask', () => {
     expect(known.revision).toBe(4);
     expect([...known.messages.values()]).toMatchObject([{ id: message!.id, seq: 1, at: message!.at }]);
     expect((await knownMessages(pool, uuid('none'), [uuid('x')])).revision).toBe(-1);
-    expect(await deviceWatermarks(pool, ab, uuid('bob/2'))).toEqual({ delivered: 2, read: 2 });
-    expect(await deviceWatermarks(pool, ab, uuid('bob/9'))).toEqual({ delivered: -1, read: -1 });
+    expect(await deviceWatermarks(pool, ab, uuid('bob'), uuid('bob/2'))).toEqual({ delivered: 2, read: 2 });
+    expect(await deviceWatermarks(pool, ab, uuid('bob'), uuid('bob/9'))).toEqual({ delivered: -1, read: -1 });
   });
 });
 

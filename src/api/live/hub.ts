@@ -8,7 +8,7 @@ import {
   type ConversationState,
   type ConversationStates,
 } from '../../domain/conversations/index.js';
-import { shownOf, type ReceiptEvent } from '../../domain/receipts/index.js';
+import { shownOf, type ChannelReadEvent, type ReceiptEvent } from '../../domain/receipts/index.js';
 import type { LoadedPreferences, PreferenceStates } from '../../domain/preferences/index.js';
 import type { Relations } from '../../domain/contacts/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
@@ -56,7 +56,8 @@ export interface HubDeps {
   readonly relations: Pick<Relations, 'of'>;
   readonly cursors: Cursors;
   readonly open: (events: readonly StoredEvent[]) => Promise<readonly OpenedEvent[]>;
-  readonly isMember: (conversationId: string, accountId: string) => Promise<boolean>;
+  /** Whether what happens there concerns the account. */
+  readonly isIncluded: (conversationId: string, accountId: string) => Promise<boolean>;
   readonly onEvent: (event: StoredEvent) => void;
   readonly reads: LiveReads;
   readonly logger: Logger;
@@ -173,9 +174,18 @@ export function liveHub(deps: HubDeps): LiveHub {
     const tells = (accountId: string): boolean =>
       following.has(accountId) || (isTold(state, accountId, event.revision) && concerns(accountId));
     deliver(event, entryUpdate(entry), told, { id, tells });
+    if (state.kind === 'channel') endFollowing(event, id);
     if (event.type === 'MemberRemoved' || event.type === 'MemberLeft') endSubscriptions(id, state, event.revision);
-    if (event.type === 'MessageSent' && state.kind !== 'direct')
+    if (event.type === 'MessageSent' && state.kind !== 'direct' && state.kind !== 'channel')
       return receipts.messageSent(id, event.revision, entry.authorId ?? '');
+  };
+
+  /** Who becomes an admin follows no more, and does so again only of itself. */
+  const endFollowing = ({ type, data, position: at }: OpenedEvent, id: string): void => {
+    const { members = [], accountId } = data as { readonly members?: readonly string[]; readonly accountId?: string };
+    if (type === 'MembersAdded') for (const member of members) followers.changed(member, id, false, at);
+    else if ((type === 'MemberRemoved' || type === 'MemberLeft') && accountId !== undefined)
+      followers.changed(accountId, id, false, at);
   };
 
   /** Of those to whom nothing of the conversation is told any more. */
@@ -263,6 +273,11 @@ export function liveHub(deps: HubDeps): LiveHub {
           deliverReceipt(event, id, state);
         });
       }
+      case 'reads': {
+        const { channelId } = event.data as ChannelReadEvent['data'];
+        deliver(event, updateOf(event), [id], { id: channelId, tells: (account) => account === id });
+        return;
+      }
       case 'preferences':
         return deliverPreference(event, id);
       case 'contacts':
@@ -331,7 +346,7 @@ export function liveHub(deps: HubDeps): LiveHub {
   return {
     updates: (session, after) => new LiveSource(sourceDeps, session.accountId, undefined, startOf(after)),
     async conversationUpdates(session, conversationId, after) {
-      if (!(await deps.isMember(conversationId, session.accountId)))
+      if (!(await deps.isIncluded(conversationId, session.accountId)))
         throw fault('FORBIDDEN', 'the conversation does not exist or is not yours');
       return new LiveSource(sourceDeps, session.accountId, conversationId, startOf(after));
     },

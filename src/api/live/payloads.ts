@@ -2,7 +2,7 @@ import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { streamId } from '../../domain/shared/streams.js';
 import type { AccountEvent } from '../../domain/accounts/index.js';
 import type { DataOf } from '../../domain/conversations/index.js';
-import type { ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
+import type { ChannelReadEvent, ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { groupUpdate } from './groupUpdates.js';
@@ -46,6 +46,11 @@ export function updateOf(event: OpenedEvent): UpdateValue | undefined {
         delivered: delivered ?? null,
         read: read ?? null,
       });
+    }
+    case 'ChannelRead': {
+      const { channelId, deviceId, upTo } = event.data as ChannelReadEvent['data'];
+      const accountId = streamId(event.stream);
+      return receiptAdvanced({ conversationId: channelId, accountId, deviceId, delivered: null, read: upTo });
     }
     case 'ChannelFollowed':
     case 'ChannelUnfollowed': {

@@ -25,7 +25,9 @@ export type AccountEvent<Text> =
       readonly data: { readonly name?: Text | null; readonly about?: Text | null; readonly avatar?: string | null };
     }
   | { readonly type: 'PrivacyChanged'; readonly data: PrivacyChange }
-  | { readonly type: 'ChannelFollowed' | 'ChannelUnfollowed'; readonly data: { readonly channelId: string } }
+  /** `head`: the channel's last sequence then. What was said up to there is not unread to who comes after it. */
+  | { readonly type: 'ChannelFollowed'; readonly data: { readonly channelId: string; readonly head?: number } }
+  | { readonly type: 'ChannelUnfollowed'; readonly data: { readonly channelId: string } }
   /** By an operator on the server's machine, so without an actor. */
   | { readonly type: 'AdministratorGranted' | 'AdministratorRevoked'; readonly data: Readonly<Record<string, never>> }
   | { readonly type: 'KeyDestroyed'; readonly data: { readonly scope: string } };

@@ -60,6 +60,8 @@ export interface ChannelDeps {
   readonly mayAdd: (actor: string, accountId: string) => Promise<'yes' | 'invite'>;
   /** As the read model has it: a repeat that it does not know of yet writes the fact once more. */
   readonly isFollowing: (accountId: string, channelId: string) => Promise<boolean>;
+  /** Resolves when the read model has all that is in the log now, or after some time. */
+  readonly caughtUp: () => Promise<unknown>;
 }
 
 const EVENT_SIZE = 12_000;
@@ -138,16 +140,23 @@ export function channelHandlers(deps: ChannelDeps): ChannelHandlers {
     },
     async follow({ actor, channelId: id, following }) {
       const { account } = actor;
-      const { state } = await states.load(id);
+      const { state, revision: head } = await states.load(id);
       if (state.kind !== 'channel') return { outcome: 'no_such_channel' };
       const done = { outcome: 'done', channelId: id, position: undefined } as const;
-      if ((following && isMember(state, account)) || (await deps.isFollowing(account, id)) === following) return done;
+      if (following && isMember(state, account)) return done;
+      const isSo = async (): Promise<boolean> => (await deps.isFollowing(account, id)) === following;
+      if (await isSo()) {
+        // Unless it said the contrary a moment ago.
+        await deps.caughtUp();
+        if (await isSo()) return done;
+      }
       const refused = await limited('followChannel', account);
       if (refused !== undefined) return refused;
       const fact: NewEvent = {
         id: ids.next(),
-        type: following ? 'ChannelFollowed' : 'ChannelUnfollowed',
-        data: { channelId: id },
+        ...(following
+          ? { type: 'ChannelFollowed', data: { channelId: id, head } }
+          : { type: 'ChannelUnfollowed', data: { channelId: id } }),
         metadata: { occurredAt: clock.now(), actor },
       };
       const outcome = await deps.eventStore.append({ stream: accountStream(account), expected: 'any', events: [fact] });

@@ -1,3 +1,5 @@
+import type { ConversationState } from '../conversations/index.js';
+
 /** Sequences, -1 for nothing yet. What was read was delivered. */
 export interface Watermarks {
   readonly delivered: number;
@@ -16,6 +18,11 @@ export function advance(current: Watermarks, command: AdvanceWatermarks): Waterm
   const read = Math.max(current.read, command.read ?? -1);
   const delivered = Math.max(current.delivered, command.delivered ?? -1, read);
   return read === current.read && delivered === current.delivered ? current : { delivered, read };
+}
+
+/** Delivery to a device is for others to know: where nobody is told anything, nothing is kept of it. */
+export function whatIsKept(kind: ConversationState['kind'], command: AdvanceWatermarks): AdvanceWatermarks {
+  return kind === 'channel' ? { read: command.read } : command;
 }
 
 export function decideAcknowledge(head: number, command: AdvanceWatermarks): 'ok' | 'beyond_head' {

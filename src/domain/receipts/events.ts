@@ -12,3 +12,9 @@ export type ReceiptEvent = {
     readonly withheld?: true;
   };
 };
+
+/** Fact of `reads-<account>`: up to where the account has read a channel on a device. A maximum, too. */
+export type ChannelReadEvent = {
+  readonly type: 'ChannelRead';
+  readonly data: { readonly channelId: string; readonly deviceId: string; readonly upTo: number };
+};

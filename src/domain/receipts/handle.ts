@@ -3,10 +3,10 @@ import type { Clock } from '../../platform/clock/port.js';
 import { EventStoreError, type EventStore, type NewEvent } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { Limiter } from '../../platform/limits/port.js';
-import { blockBetween, type Relations } from '../contacts/index.js';
-import { isMember, type Actor, type ConversationStates } from '../conversations/index.js';
-import { receiptsStream } from '../shared/streams.js';
-import { advance, decideAcknowledge, type AdvanceWatermarks, type ReceiptStamps, type Watermarks } from './decide.js';
+import type { Relations } from '../contacts/index.js';
+import { isMember, type Actor, type ConversationState, type ConversationStates } from '../conversations/index.js';
+import { advance, decideAcknowledge, whatIsKept, type AdvanceWatermarks, type Watermarks } from './decide.js';
+import { keptIn, type Kept } from './handleKept.js';
 
 export type AcknowledgeOutcome =
   | ({ readonly outcome: 'acknowledged' } & Watermarks)
@@ -33,7 +33,9 @@ export interface ReceiptDeps {
   readonly ids: Ids;
   readonly limiter: Limiter;
   /** The device's own watermarks in the read model. May lag: then one more event says what is known already. */
-  readonly findWatermarks: (conversationId: string, deviceId: string) => Promise<Watermarks>;
+  readonly findWatermarks: (conversationId: string, actor: Actor) => Promise<Watermarks>;
+  /** Whether the account follows the channel. */
+  readonly follows: (accountId: string, channelId: string) => Promise<boolean>;
 }
 
 interface Waiter {
@@ -43,17 +45,14 @@ interface Waiter {
 
 /** One device in one conversation. */
 interface Lane {
+  readonly actor: Actor;
+  readonly kept: Kept;
   stored: Watermarks;
   wanted: Watermarks;
   waiters: Waiter[];
   /** Whether an append is under way or waits for the end of the gap. */
   scheduled: boolean;
   lastAppendAt: number;
-}
-
-interface Due {
-  readonly lane: Lane;
-  readonly actor: Actor;
 }
 
 /** At most one append per device and conversation in this time; the first after a pause goes at once. */
@@ -64,16 +63,18 @@ const MAX_TOGETHER = 500;
 export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
   const lanes = new LRUCache<string, Lane>({ max: MAX_LANES });
   const opening = new Map<string, Promise<Lane>>();
-  /** By conversation with an append under way: what is due after it. */
-  const appending = new Map<string, Due[]>();
+  /** By stream with an append under way: what is due after it. */
+  const appending = new Map<string, Lane[]>();
 
-  const open = (key: string, conversationId: string, deviceId: string): Promise<Lane> => {
+  const open = (key: string, kind: ConversationState['kind'], conversationId: string, actor: Actor): Promise<Lane> => {
     const running = opening.get(key);
     if (running !== undefined) return running;
     const promise = deps
-      .findWatermarks(conversationId, deviceId)
+      .findWatermarks(conversationId, actor)
       .then((stored) => {
-        const lane: Lane = { stored, wanted: stored, waiters: [], scheduled: false, lastAppendAt: -Infinity };
+        const kept = keptIn(deps, kind, conversationId, actor);
+        const idle = { waiters: [], scheduled: false, lastAppendAt: -Infinity };
+        const lane: Lane = { actor, kept, stored, wanted: stored, ...idle };
         lanes.set(key, lane);
         return lane;
       })
@@ -82,55 +83,22 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
     return promise;
   };
 
-  /** What the others are told is fixed when it is written. Between two either's switch turns it off for both. */
-  const stampsOf = async (conversationId: string, account: string): Promise<ReceiptStamps> => {
-    const { state } = deps.states.peek(conversationId) ?? (await deps.states.load(conversationId));
-    const others = state.kind === 'direct' ? [...state.members.keys()].filter((member) => member !== account) : [];
-    for (const other of others) if (await blockBetween(deps.relations, account, other)) return { withheld: true };
-    for (const one of [account, ...others])
-      if (!(await deps.relations.of(one)).privacy.readReceipts) return { private: true };
-    return {};
-  };
-
-  const eventOf = ({ lane, actor }: Due, stamps: ReceiptStamps): NewEvent => {
-    const { wanted, stored } = lane;
-    const data = {
-      accountId: actor.account,
-      deviceId: actor.device,
-      ...(wanted.delivered > stored.delivered && { delivered: wanted.delivered }),
-      ...(wanted.read > stored.read && { read: wanted.read }),
-      ...(wanted.read > stored.read || stamps.withheld === true ? stamps : {}),
-    };
-    return {
-      id: deps.ids.next(),
-      type: 'WatermarkAdvanced',
-      data,
-      metadata: { occurredAt: deps.clock.now(), actor },
-    };
-  };
-
-  /** One append for all the devices of a conversation that are due: in a group that is all of its members at about the same time. */
-  const appendTogether = async (conversationId: string, batch: readonly Due[]): Promise<void> => {
-    let stamps: readonly ReceiptStamps[];
-    try {
-      stamps = await Promise.all(batch.map(({ actor }) => stampsOf(conversationId, actor.account)));
-    } catch (error) {
-      for (const { lane } of batch) {
-        for (const waiter of lane.waiters.splice(0)) waiter.fail(error);
-        lane.scheduled = false;
-      }
-      return;
-    }
-    const taken = batch.map((due, index) => {
-      const { lane } = due;
-      const { wanted, waiters } = lane;
+  /** One append for all that is due in a stream: for a group that is all of its members at about the same time. */
+  const appendTogether = async (stream: string, batch: readonly Lane[]): Promise<void> => {
+    const taken = batch.map((lane) => {
+      const { stored, wanted, waiters } = lane;
       lane.waiters = [];
       lane.lastAppendAt = deps.clock.now();
-      return { ...due, wanted, waiters, event: eventOf(due, stamps[index] ?? {}) };
+      return { lane, stored, wanted, waiters };
     });
     try {
-      const events = taken.map(({ event }) => event);
-      await deps.eventStore.append({ stream: receiptsStream(conversationId), expected: 'any', events });
+      const events = await Promise.all(
+        taken.map(async ({ lane: { kept, actor }, stored, wanted }): Promise<NewEvent> => {
+          const { type, data } = await kept.fact(stored, wanted);
+          return { id: deps.ids.next(), type, data, metadata: { occurredAt: deps.clock.now(), actor } };
+        }),
+      );
+      await deps.eventStore.append({ stream, expected: 'any', events });
       for (const { lane, wanted, waiters } of taken) {
         lane.stored = wanted;
         for (const waiter of waiters) waiter.settle({ outcome: 'acknowledged', ...wanted });
@@ -145,34 +113,35 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
         }
       }
     }
-    for (const { lane, actor } of taken) {
+    for (const { lane } of taken) {
       lane.scheduled = false;
-      if (lane.waiters.length > 0) schedule(lane, conversationId, actor);
+      if (lane.waiters.length > 0) schedule(lane);
     }
   };
 
-  const drain = async (conversationId: string, due: Due[]): Promise<void> => {
-    while (due.length > 0) await appendTogether(conversationId, due.splice(0, MAX_TOGETHER));
-    appending.delete(conversationId);
+  const drain = async (stream: string, due: Lane[]): Promise<void> => {
+    while (due.length > 0) await appendTogether(stream, due.splice(0, MAX_TOGETHER));
+    appending.delete(stream);
   };
 
-  const flush = (lane: Lane, conversationId: string, actor: Actor): void => {
-    const waiting = appending.get(conversationId);
+  const flush = (lane: Lane): void => {
+    const { stream } = lane.kept;
+    const waiting = appending.get(stream);
     if (waiting !== undefined) {
-      waiting.push({ lane, actor });
+      waiting.push(lane);
       return;
     }
-    const due = [{ lane, actor }];
-    appending.set(conversationId, due);
-    void drain(conversationId, due);
+    const due = [lane];
+    appending.set(stream, due);
+    void drain(stream, due);
   };
 
-  const schedule = (lane: Lane, conversationId: string, actor: Actor): void => {
+  const schedule = (lane: Lane): void => {
     if (lane.scheduled) return;
     lane.scheduled = true;
     const wait = lane.lastAppendAt + GAP_MS - deps.clock.now();
-    if (wait <= 0) flush(lane, conversationId, actor);
-    else setTimeout(flush, wait, lane, conversationId, actor);
+    if (wait <= 0) flush(lane);
+    else setTimeout(flush, wait, lane);
   };
 
   return {
@@ -180,7 +149,11 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
       const limit = await deps.limiter.take('acknowledge', actor.device);
       if (!limit.ok) return { outcome: 'rate_limited', retryAfterMs: limit.retryAfterMs };
       let loaded = deps.states.peek(conversationId) ?? (await deps.states.load(conversationId));
-      if (!isMember(loaded.state, actor.account)) return { outcome: 'not_a_member' };
+      const { kind } = loaded.state;
+      const concerned =
+        isMember(loaded.state, actor.account) ||
+        (kind === 'channel' && (await deps.follows(actor.account, conversationId)));
+      if (!concerned) return { outcome: 'not_a_member' };
       const command = { delivered, read };
       if (decideAcknowledge(loaded.revision, command) === 'beyond_head') {
         loaded = await deps.states.refresh(conversationId);
@@ -188,13 +161,14 @@ export function receiptHandlers(deps: ReceiptDeps): ReceiptHandlers {
           return { outcome: 'beyond_head', head: loaded.revision };
       }
       const key = `${conversationId}${actor.device}`;
-      const lane = lanes.get(key) ?? (await open(key, conversationId, actor.device));
-      const durable = advance(lane.stored, command);
+      const lane = lanes.get(key) ?? (await open(key, kind, conversationId, actor));
+      const wanted = whatIsKept(kind, command);
+      const durable = advance(lane.stored, wanted);
       if (durable === lane.stored) return { outcome: 'acknowledged', ...lane.stored };
-      lane.wanted = advance(lane.wanted, command);
+      lane.wanted = advance(lane.wanted, wanted);
       return new Promise<AcknowledgeOutcome>((settle, fail) => {
         lane.waiters.push({ settle, fail });
-        schedule(lane, conversationId, actor);
+        schedule(lane);
       });
     },
   };

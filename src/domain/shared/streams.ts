@@ -8,6 +8,11 @@ export function receiptsStream(conversationId: string): string {
   return `receipts-${conversationId}`;
 }
 
+/** How far an account has read where it is told of nobody and nobody is told of it: in channels. */
+export function readsStream(accountId: string): string {
+  return `reads-${accountId}`;
+}
+
 export function accountStream(accountId: string): string {
   return `account-${accountId}`;
 }

@@ -159,7 +159,7 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       const id = event.stream.slice(dash + 1);
       const data = event.data as Data;
       if (category === 'account') account(event, id, data);
-      if (category === 'account') foldFollow(table, event, id, data);
+      if (category === 'account' || category === 'reads') foldFollow(table, raise, event, id, data);
       if (category === 'contacts') contact(event, id, data);
       if (category === 'account' || category === 'case') foldAdministration(table, event, id, data);
       naivePreferences(tables, event, category, id);

@@ -1,15 +1,31 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import type { Row } from './naiveFold.js';
 
-/** The part of the naive fold for who follows which channel. */
+type Raise = (event: OpenedEvent, id: string, account: string, device: string, to: Readonly<Marks>) => Row;
+interface Marks {
+  readonly delivered: number;
+  readonly read: number;
+}
+
+/** The part of the naive fold for who follows which channel, and up to where it has read it. */
 export function foldFollow(
   table: (name: string) => Map<string, Row>,
+  raise: Raise,
   event: OpenedEvent,
   account: string,
   data: Readonly<Record<string, unknown>>,
 ): void {
-  if (event.type !== 'ChannelFollowed' && event.type !== 'ChannelUnfollowed') return;
   const channel = data['channelId'] as string;
+  if (event.type === 'ChannelRead') {
+    const upTo = data['upTo'] as number;
+    const row = raise(event, channel, account, data['deviceId'] as string, { delivered: upTo, read: upTo });
+    row['position'] = String(event.position);
+  }
+  if (event.type !== 'ChannelFollowed' && event.type !== 'ChannelUnfollowed') return;
+  if (typeof data['head'] === 'number') {
+    const device = event.metadata.actor?.device ?? '';
+    raise(event, channel, account, device, { delivered: data['head'], read: data['head'] });
+  }
   const following = event.type === 'ChannelFollowed';
   const position = String(event.position);
   table('channel_follows').set(`${account} ${channel}`, {

@@ -132,11 +132,16 @@ export async function knownMessages(db: Db, conversationId: string, ids: readonl
 }
 
 /** The device's own watermarks. */
-export async function deviceWatermarks(db: Db, conversationId: string, deviceId: string): Promise<Watermarks> {
+export async function deviceWatermarks(
+  db: Db,
+  conversationId: string,
+  accountId: string,
+  deviceId: string,
+): Promise<Watermarks> {
   const { rows } = await db.query<Watermarks>({
     name: 'device_watermarks',
-    text: 'SELECT delivered, read FROM watermarks WHERE conversation_id = $1 AND device_id = $2',
-    values: [conversationId, deviceId],
+    text: 'SELECT delivered, read FROM watermarks WHERE conversation_id = $1 AND account_id = $2 AND device_id = $3',
+    values: [conversationId, accountId, deviceId],
   });
   return rows[0] ?? NOTHING;
 }

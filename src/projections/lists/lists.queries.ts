@@ -76,36 +76,42 @@ export async function channelOf(
   const [column, value] = 'id' in by ? (['conversation_id', by.id] as const) : (['handle', by.handle] as const);
   const { rows } = await db.query<ChannelView>({
     name: `channel_by_${column}`,
-    text: `SELECT h.conversation_id AS id, h.handle, c.name, c.description, c.avatar, coalesce(f.following, false) AS following
+    text: `SELECT h.conversation_id AS id, h.handle, c.name, c.description, c.avatar, f.role IS NOT NULL AS following
            FROM channels h JOIN conversations c ON c.id = h.conversation_id
-           LEFT JOIN channel_follows f ON f.account_id = $1 AND f.channel_id = h.conversation_id WHERE h.${column} = $2`,
+           LEFT JOIN memberships f ON f.account_id = $1 AND f.conversation_id = h.conversation_id AND f.role = 'follower' WHERE h.${column} = $2`,
     values: [viewer, value],
   });
   return rows[0] ?? null;
 }
 
+/** Who has become an admin follows no more, whatever it said before: memberships know of both. */
 export async function isFollowing(db: Db, account: string, channelId: string): Promise<boolean> {
   const { rows } = await db.query({
     name: 'is_following',
-    text: 'SELECT FROM channel_follows WHERE account_id = $1 AND channel_id = $2 AND following',
+    text: "SELECT FROM memberships WHERE account_id = $1 AND conversation_id = $2 AND role = 'follower'",
     values: [account, channelId],
   });
   return rows.length > 0;
 }
 
 export async function followedChannels(db: Db, account: string): Promise<readonly string[]> {
-  const { rows } = await db.query<{ channel_id: string }>({
+  const { rows } = await db.query<{ conversation_id: string }>({
     name: 'followed_channels',
-    text: 'SELECT channel_id FROM channel_follows WHERE account_id = $1 AND following',
+    text: "SELECT conversation_id FROM memberships WHERE account_id = $1 AND role = 'follower'",
     values: [account],
   });
-  return rows.map(({ channel_id }) => channel_id);
+  return rows.map(({ conversation_id }) => conversation_id);
 }
 
+/** Of those who said that they follow it, all but who has become an admin since: from an index, however many they are. */
 export async function followerCount(db: Db, channelId: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>({
     name: 'follower_count',
-    text: 'SELECT count(*)::int AS count FROM channel_follows WHERE channel_id = $1 AND following',
+    text: `SELECT ((SELECT count(*) FROM channel_follows WHERE channel_id = $1 AND following)
+             - (SELECT count(DISTINCT m.account_id) FROM memberships m
+                JOIN channel_follows f ON f.account_id = m.account_id AND f.channel_id = $1 AND f.following
+                WHERE m.conversation_id = $1 AND m.role <> 'follower' AND NOT EXISTS (SELECT FROM memberships o
+                  WHERE o.conversation_id = $1 AND o.account_id = m.account_id AND o.role = 'follower')))::int AS count`,
     values: [channelId],
   });
   return rows[0]?.count ?? 0;

@@ -24,13 +24,14 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 /** How far behind a message an answer to it is looked for. */
 const REACH = 10_000;
 
-/** The other members who were there when it was sent and still are, in the order of joining. */
+/** The other members who were there when it was sent and still are, in the order of joining; of a channel none. */
 export async function memberReceipts(db: Db, page: ReceiptsPage): Promise<readonly MemberReceiptView[]> {
   const { rows } = await db.query<MemberReceiptView>({
     name: 'member_receipts',
     text: `SELECT m.account_id AS "accountId", m.joined_seq AS "joinedSeq", coalesce(max(w.shown_delivered), -1) AS delivered,
              coalesce(max(w.shown_read), -1) AS read, coalesce(max(w.sent), -1) AS sent
-           FROM memberships m LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
+           FROM memberships m JOIN conversations c ON c.id = m.conversation_id AND c.kind <> 'channel'
+           LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
            WHERE m.conversation_id = $1 AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> $2 AND m.joined_seq < $3
              AND (m.joined_seq, m.account_id) > ($4, $5)
            GROUP BY m.account_id, m.joined_seq ORDER BY m.joined_seq, m.account_id LIMIT $6`,

@@ -64,7 +64,7 @@ export async function watermarksShown(
 }
 
 /**
- * How far all other members have come. What was sent before one joined is not missing to them: they count as having it.
+ * How far all other members have come; in a channel nobody tells. What was sent before one joined is not missing to them: they count as having it.
  * `since`: the sequence from which on there is another member; null without one.
  */
 export interface OthersView {
@@ -82,7 +82,7 @@ export async function othersOf(db: Db, keys: readonly ReceiptsKey[]): Promise<Ot
              SELECT m.joined_seq, greatest(m.joined_seq, max(w.shown_delivered)) AS delivered,
                greatest(m.joined_seq, max(w.shown_read), CASE WHEN c.kind <> 'direct' THEN max(w.sent) END) AS read
              FROM memberships m LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
-             WHERE m.conversation_id = k.id AND m.to_seq IS NULL AND m.role <> 'follower' AND m.account_id <> k.viewer
+             WHERE m.conversation_id = k.id AND c.kind <> 'channel' AND m.to_seq IS NULL AND m.account_id <> k.viewer
              GROUP BY m.account_id, m.joined_seq) a) o
            ORDER BY k.ord`,
     values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { shownOf, advance, NOTHING, type ReceiptEvent } from '../../domain/receipts/index.js';
+import { shownOf, advance, NOTHING, type ChannelReadEvent, type ReceiptEvent } from '../../domain/receipts/index.js';
 import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
@@ -22,12 +22,12 @@ interface Row extends Record<(typeof MARKS)[number], number> {
   readonly device_id: string;
 }
 
-/** Watermarks by device: the highest of its receipts, and of what it sent itself. */
+/** Watermarks by device: the highest of its receipts, of what it sent itself, and of where it began to follow a channel. */
 export const receiptsProjection: Projection = {
   id: 'receipts',
   version: 2,
   ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'receipts.v2.sql'),
-  eventTypes: ['WatermarkAdvanced', 'MessageSent'],
+  eventTypes: ['WatermarkAdvanced', 'ChannelRead', 'ChannelFollowed', 'MessageSent'],
   async project(batch, tx, schema) {
     const rows = new Map<string, Row>();
     for (const event of batch) {
@@ -72,21 +72,35 @@ function changeOf(event: OpenedEvent): Row | undefined {
       at,
     };
   }
+  if (event.type === 'ChannelRead') {
+    const { channelId, deviceId, upTo } = event.data as ChannelReadEvent['data'];
+    const row = untold(channelId, conversation_id, deviceId, upTo, at);
+    return { ...row, position: Number(event.position) };
+  }
   const { account, device } = event.metadata.actor ?? {};
   if (account === undefined || device === undefined) return undefined;
+  if (event.type === 'ChannelFollowed') {
+    const { channelId, head } = event.data as { readonly channelId: string; readonly head?: number };
+    return head === undefined ? undefined : untold(channelId, account, device, head, at);
+  }
   const seq = event.revision;
   const sent = (event.data as { readonly withheld?: true }).withheld === true ? -1 : seq;
+  return { ...untold(conversation_id, account, device, seq, at), shown_delivered: sent, sent };
+}
+
+/** Read up to there, of which nobody else is told. */
+function untold(conversation: string, account: string, device: string, seq: number, at: number): Row {
   return {
-    conversation_id,
+    conversation_id: conversation,
     account_id: account,
     device_id: device,
     delivered: seq,
     read: seq,
     position: -1,
-    shown_delivered: sent,
+    shown_delivered: -1,
     shown_read: -1,
     shown_position: -1,
-    sent,
+    sent: -1,
     at,
   };
 }

@@ -1,67 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sendText } from '../../kit/documents.js';
 import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
-
-const problem = '... on Problem { code }';
-const saved = `__typename ... on ChannelSaved { changed readToken channel { id handle name description following followerCount } } ${problem}`;
-
-interface Saved {
-  readonly code?: string;
-  readonly changed: boolean;
-  readonly readToken: string;
-  readonly channel: {
-    readonly id: string;
-    readonly handle: string;
-    readonly name: string;
-    readonly following: boolean;
-  };
-}
-
-let handles = 0;
-
-async function create(owner: Actor, handle = `news_${String((handles += 1))}`): Promise<Saved> {
-  return (
-    await owner.client.run<{ made: Saved }>(
-      `mutation ($input: CreateChannelInput!) { made: createChannel(input: $input) { ${saved} } }`,
-      { input: { handle, name: 'The news', description: 'All of it' } },
-    )
-  ).made;
-}
-
-async function mutate(actor: Actor, name: string, input: object): Promise<Saved> {
-  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  return (
-    await actor.client.run<{ made: Saved }>(
-      `mutation ($input: ${type}!) { made: ${name}(input: $input) { ${saved} } }`,
-      { input },
-    )
-  ).made;
-}
-
-async function follow(actor: Actor, channelId: string, following = true): Promise<string> {
-  const { done } = await actor.client.run<{ done: { code?: string; readToken: string } }>(
-    `mutation ($id: ID!) { done: ${following ? 'followChannel' : 'unfollowChannel'}(channelId: $id) { __typename
-      ... on ChannelFollowSet { channelId following readToken } ${problem} } }`,
-    { id: channelId },
-  );
-  return done.code ?? done.readToken;
-}
-
-async function page(actor: Actor, id: string, atLeast?: string): Promise<unknown[] | null> {
-  const { conversation } = await actor.client.run<{
-    conversation: { messages: { edges: readonly { node: { content: { text: string } } }[] } } | null;
-  }>(
-    `query ($id: ID!, $at: ReadToken) { conversation(id: $id, atLeast: $at) { kind myRole
-       messages(first: 50) { edges { node { content { ... on TextContent { text } } } } } } }`,
-    { id, at: atLeast ?? null },
-  );
-  return conversation === null ? null : conversation.messages.edges.map(({ node }) => node.content.text);
-}
-
-const texts = (actor: Actor): unknown[] =>
-  actor.updates.flatMap(({ update }) => (update.__typename === 'MessageAdded' ? [update.message.content.text] : []));
-const hears = (actor: Actor, text: string) =>
-  actor.sees((update) => update.__typename === 'MessageAdded' && update.message.content.text === text);
+import { create, follow, hears, mutate, page, problem, texts } from './kit.js';
 
 describe('channels', () => {
   let server: TestApp;
@@ -120,6 +60,16 @@ describe('channels', () => {
     await hears(late, 'third');
     expect(texts(early)).toEqual(['first', 'second']);
     expect(await page(early, id, left)).toBeNull();
+  });
+
+  it('are followed or not as was said last, however soon', async () => {
+    const [owner, ...readers] = (await actors(server, 6)) as [Actor, ...Actor[]];
+    const { id } = (await create(owner)).channel;
+    for (const reader of readers) {
+      for (const following of [true, false, false, true, true, false]) await follow(reader, id, following);
+      expect(await page(reader, id, await follow(reader, id, false))).toBeNull();
+      expect(await page(reader, id, await follow(reader, id))).toEqual([]);
+    }
   });
 
   it('are resumed like all else, on any node', async () => {

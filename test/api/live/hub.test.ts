@@ -49,7 +49,7 @@ it('following the log outlives engines that do not answer in time', async () => 
       failOnce('keys');
       return log.open(events);
     },
-    isMember: () => Promise.resolve(true),
+    isIncluded: () => Promise.resolve(true),
     onEvent: () => undefined,
     reads: liveReads({
       pool,

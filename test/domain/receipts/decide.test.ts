@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, decideAcknowledge, NOTHING, shownOf } from '../../../src/domain/receipts/decide.js';
+import { advance, decideAcknowledge, NOTHING, shownOf, whatIsKept } from '../../../src/domain/receipts/decide.js';
 
 const command = fc.record({
   delivered: fc.option(fc.nat(50), { nil: undefined }),
@@ -41,6 +41,13 @@ describe('watermarks', () => {
     expect(decideAcknowledge(5, { delivered: 5, read: 2 })).toBe('ok');
     expect(decideAcknowledge(5, { delivered: 6 })).toBe('beyond_head');
     expect(decideAcknowledge(5, { read: 6 })).toBe('beyond_head');
+  });
+
+  it('are kept of a channel for what was read alone: nobody is told what a device has', () => {
+    expect(whatIsKept('direct', { delivered: 5, read: 3 })).toEqual({ delivered: 5, read: 3 });
+    expect(whatIsKept('group', { delivered: 5, read: 3 })).toEqual({ delivered: 5, read: 3 });
+    expect(whatIsKept('channel', { delivered: 5, read: 3 })).toEqual({ read: 3 });
+    expect(advance(NOTHING, whatIsKept('channel', { delivered: 5 }))).toBe(NOTHING);
   });
 
   it('show the others what may be shown: no reading when it is private, nothing when it is withheld', () => {

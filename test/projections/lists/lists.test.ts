@@ -5,8 +5,10 @@ import { START } from '../../../src/platform/eventStore/port.js';
 import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
 import { conversationsPage } from '../../../src/projections/conversations/conversations.queries.js';
 import { PROJECTIONS } from '../../../src/projections/index.js';
-import { recipientsOfLists } from '../../../src/projections/lists/lists.queries.js';
+import { followerCount, isFollowing, recipientsOfLists } from '../../../src/projections/lists/lists.queries.js';
+import { othersOf } from '../../../src/projections/receipts/receipts.queries.js';
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
+import { unreadCounts } from '../../../src/projections/timeline/unread.queries.js';
 import { testLog, uuid, type TestLog } from '../fixture.js';
 
 let log: TestLog;
@@ -76,16 +78,86 @@ describe('a broadcast list in the read model', () => {
 });
 
 describe('a channel in the read model', () => {
+  const settings = { send: 'admins', editInfo: 'admins', addMembers: 'admins', approval: false, sharedHistory: true };
+  const own = (account: string, stream: string, type: string, data: object, device = 1) =>
+    log.append(`${stream}-${uuid(account)}`, {
+      id: uuid(`${account} ${type} ${(facts += 1)}`),
+      type,
+      data,
+      metadata: {
+        occurredAt: 1_790_000_000_000 + facts,
+        actor: { account: uuid(account), device: uuid(`${account}/${device}`) },
+      },
+    });
+  const reads = (account: string, device: number, upTo: number) =>
+    own(
+      account,
+      'reads',
+      'ChannelRead',
+      { channelId: uuid('n'), deviceId: uuid(`${account}/${device}`), upTo },
+      device,
+    );
+
+  it('counts what is unread from where one began to follow and how far one has read, which nobody else is told', async () => {
+    for (const account of ['ann', 'bob', 'cat', 'dan']) await log.register(account);
+    await log.happens('n', 'ann', 'ChannelCreated', { handle: 'news', settings }, { name: 'News' });
+    await log.send('n', 'ann', 'one', 'two');
+    // As it was written at first, and as it is now.
+    await own('bob', 'account', 'ChannelFollowed', { channelId: uuid('n') });
+    await own('cat', 'account', 'ChannelFollowed', { channelId: uuid('n'), head: 2 });
+    await own('dan', 'account', 'ChannelFollowed', { channelId: uuid('n'), head: 2 });
+    await log.send('n', 'ann', 'three', 'four', 'five');
+    const unread = async () =>
+      unreadCounts(
+        await projected(),
+        [ann, bob, cat, dan].map((viewer) => ({ conversationId: uuid('n'), viewer })),
+      );
+    expect(await unread()).toEqual([0, 5, 3, 3]);
+    await reads('bob', 1, 4);
+    await reads('cat', 2, 4);
+    await reads('cat', 1, 3);
+    await reads('cat', 2, 3);
+    expect(await unread()).toEqual([0, 1, 1, 3]);
+    // What an admin read is its own, too; what was written of it beside the channel at first counts as ever.
+    await log.happens('n', 'ann', 'MembersAdded', { members: [dan], sharedHistory: true, via: 'admin' });
+    await log.happens('n', 'ann', 'RoleChanged', { accountId: dan, role: 'admin' });
+    await reads('dan', 1, 3);
+    await log.receipt('n', 'dan', 'dan/2', { read: 4 });
+    expect(await unread()).toEqual([0, 1, 1, 1]);
+    await own('bob', 'account', 'ChannelUnfollowed', { channelId: uuid('n') });
+    await log.send('n', 'dan', 'six');
+    await own('bob', 'account', 'ChannelFollowed', { channelId: uuid('n'), head: 8 });
+    expect(await unread()).toEqual([1, 0, 2, 0]);
+
+    const pool = await projected();
+    const head = await log.eventStore.head();
+    const receiptsTold = async (accountId: string) =>
+      (await replayPage(pool, { accountId, conversationId: undefined }, START, head, 100)).flatMap((row) =>
+        row.kind === 'watermark' || row.kind === 'everyone' ? [row] : [],
+      );
+    for (const account of [ann, bob, cat, dan])
+      for (const row of await receiptsTold(account))
+        expect(row).toMatchObject({ kind: 'watermark', accountId: account });
+    expect((await receiptsTold(cat)).map((row) => row.kind === 'watermark' && [row.deviceId, row.read])).toEqual([
+      [uuid('cat/1'), 3],
+      [uuid('cat/2'), 4],
+    ]);
+    expect(await othersOf(pool, [{ conversationId: uuid('n'), viewer: ann }])).toEqual([
+      { delivered: -1, read: -1, since: null },
+    ]);
+    // Who has become an admin follows no more.
+    expect(await followerCount(pool, uuid('n'))).toBe(2);
+    expect(await Promise.all([bob, cat, dan].map((account) => isFollowing(pool, account, uuid('n'))))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('is the same however it is projected, and shows followers all, and admins what they were told', async () => {
     for (const account of ['ann', 'bob', 'cat', 'dan']) await log.register(account);
-    const settings = { send: 'admins', editInfo: 'admins', addMembers: 'admins', approval: false, sharedHistory: true };
     const follows = (account: string, type: 'ChannelFollowed' | 'ChannelUnfollowed') =>
-      log.append(`account-${uuid(account)}`, {
-        id: uuid(`${account} ${type} ${(facts += 1)}`),
-        type,
-        data: { channelId: uuid('n') },
-        metadata: { occurredAt: 1_790_000_000_000, actor: { account: uuid(account), device: uuid(`${account}/1`) } },
-      });
+      own(account, 'account', type, { channelId: uuid('n') });
     await log.happens('n', 'ann', 'ChannelCreated', { handle: 'news', settings }, { name: 'News' });
     await log.send('n', 'ann', 'one');
     await follows('bob', 'ChannelFollowed');
