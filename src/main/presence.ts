@@ -3,7 +3,6 @@ import { typingRooms, type TypingRooms } from '../api/typing/rooms.js';
 import { isMember } from '../domain/conversations/index.js';
 import { BEAT_MS, presenceHandlers, type PresenceHandlers, visibilityOf } from '../domain/presence/index.js';
 import { streamCategory, streamId } from '../domain/shared/streams.js';
-import { systemClock } from '../platform/clock/system.js';
 import type { StoredEvent } from '../platform/eventStore/port.js';
 import { systemIds } from '../platform/ids/system.js';
 import { lastSeenOfAccounts } from '../projections/presence/presence.queries.js';
@@ -32,8 +31,7 @@ const RECONSIDERED = new Set([
 
 /** Begins before the first socket, and ends after the last one. */
 export async function startPresence(app: App): Promise<NodePresence> {
-  const { cache, signals, eventStore, logger, metrics, lifecycle, states, readStore } = app;
-  const clock = systemClock;
+  const { cache, clock, signals, eventStore, logger, metrics, lifecycle, states, readStore } = app;
   const visibility = visibilityOf(app.relations);
   const handlers = presenceHandlers({
     nodeId: systemIds(clock).next(),

@@ -4,6 +4,7 @@ import type { Follower } from '../workers/kit/follower.js';
 import { systemIds } from '../platform/ids/system.js';
 import { postgresLeases } from '../platform/leases/postgres.js';
 import { systemClock } from '../platform/clock/system.js';
+import { housekeepingJob } from '../workers/housekeeping.js';
 import { expiredKeysJob, expiryJob } from '../workers/disappearing.js';
 import type { Position } from '../platform/eventStore/port.js';
 import { broadcastFollower } from '../workers/broadcasts.js';
@@ -32,7 +33,7 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   };
   const waitFor = (position: Position, ms: number): Promise<boolean> => app.projector.waitFor(position, ms);
   const disappearing = { pool: readStore.pool, handlers: app.handlers.disappearing, waitFor };
-  const jobs = [expiryJob(disappearing), expiredKeysJob(disappearing), scheduledJob(app)];
+  const jobs = [expiryJob(disappearing), expiredKeysJob(disappearing), scheduledJob(app), housekeepingJob(readStore)];
   await Promise.all([
     runFollowers(deps, followers, signal),
     ...jobs.map((job) => schedule(job, { alarm: clock, leases, logger }).run(signal)),

@@ -31,11 +31,6 @@ export function otps({ readStore, keys, clock, sms }: OtpDeps): Otps {
          ON CONFLICT (phone_hmac) DO UPDATE SET code_hmac = excluded.code_hmac, attempts = 0, sent_at = excluded.sent_at, expires_at = excluded.expires_at`,
         [phoneHmac, hash(phoneHmac, code), new Date(now), new Date(expiresAt)],
       );
-      // What nobody used: a little with each new code, so that the table needs no job of its own.
-      await readStore.pool.query(
-        'DELETE FROM otps WHERE phone_hmac = ANY (SELECT phone_hmac FROM otps WHERE expires_at < $1 ORDER BY expires_at LIMIT 10)',
-        [new Date(now)],
-      );
       await sms.send({
         to: e164,
         code,
