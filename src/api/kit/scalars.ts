@@ -22,7 +22,8 @@ export const ReadToken = token(
 );
 
 /** Bytes. */
-export const Base64 = new GraphQLScalarType<Buffer, string>({
+/** As it comes in it is text too: a compiled document keeps its literals as JSON, which has no bytes. */
+export const Base64 = new GraphQLScalarType<string, string>({
   name: 'Base64',
   description: 'Bytes in standard base64 with padding (RFC 4648, section 4).',
   serialize: (value) => (typeof value === 'string' ? value : (value as Buffer).toString('base64')),
@@ -50,9 +51,10 @@ function instant(value: unknown): number {
   return ms;
 }
 
-function bytes(value: unknown): Buffer {
+function bytes(value: unknown): string {
   if (typeof value !== 'string' || !BASE64.test(value)) throw invalid('not base64');
-  return Buffer.from(value, 'base64');
+  // One text for the same bytes.
+  return Buffer.from(value, 'base64').toString('base64');
 }
 
 function textOf(node: ValueNode): string | undefined {

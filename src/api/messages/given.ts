@@ -8,7 +8,7 @@ export function givenContent({ text, sealed, contact, location, poll }: SendMess
   const given = [text, sealed, contact, location, poll].filter((content) => content != null);
   if (given.length !== 1) throw fault('BAD_USER_INPUT', 'give exactly one of text, sealed, contact, location and poll');
   if (text != null) return { kind: 'text', text };
-  if (sealed != null) return { kind: 'sealed', algorithm: sealed.algorithm, bytes: sealed.payload.toString('base64') };
+  if (sealed != null) return { kind: 'sealed', algorithm: sealed.algorithm, bytes: sealed.payload };
   if (contact != null) return { kind: 'contact', card: cardOf(contact) };
   if (location != null) {
     const { liveForSeconds } = location;

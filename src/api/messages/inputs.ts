@@ -7,7 +7,7 @@ export class SealedInput {
   readonly algorithm!: string;
 
   @Field(() => Base64, { description: 'Up to 64 KiB.' })
-  readonly payload!: Buffer;
+  readonly payload!: string;
 }
 
 @InputType({ description: 'With a number, an account, or both.' })

@@ -102,5 +102,5 @@ function contentOf({ text, sealed }: ScheduleMessageInput): ScheduledContent<str
   if ((text == null) === (sealed == null)) throw fault('BAD_USER_INPUT', 'give either text or sealed');
   if (text != null) return { kind: 'text', text };
   const { algorithm, payload } = sealed!;
-  return { kind: 'sealed', algorithm, bytes: payload.toString('base64') };
+  return { kind: 'sealed', algorithm, bytes: payload };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testApp, type TestApp } from '../../kit/testApp.js';
 import { does, follow, pairOn, reads, remove, sends } from './kit.js';
 
@@ -9,6 +9,26 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const CHANGED = '{ __typename ... on MessageChanged { seq readToken } ... on Problem { code } }';
+
+describe('a sealed message', () => {
+  it('arrives byte for byte, whether its bytes are a literal of the document or a variable', async () => {
+    const { alice, bob, conversation } = await pairOn(server);
+    const feed = await follow(bob);
+    const payload = Buffer.from([0, 1, 254, 255]).toString('base64');
+    const content = { __typename: 'SealedContent', algorithm: 'x', payload };
+    const literal = await sends(alice, conversation, `sealed: { algorithm: "x", payload: "${payload}" }`);
+    const { sendMessage } = await alice.client.run<{ sendMessage: { messageId: string; readToken: string } }>(
+      'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { ... on MessageSent { messageId readToken } } }',
+      { input: { conversationId: conversation, clientId: 'variable', sealed: { algorithm: 'x', payload } } },
+    );
+    for (const { messageId, readToken } of [literal, sendMessage])
+      expect((await reads(bob, messageId, readToken)).content).toEqual(content);
+    await vi.waitFor(() => {
+      const told = feed.of('MessageAdded').map(({ message }) => (message as { content: object }).content);
+      expect(told).toEqual([content, content]);
+    });
+  });
+});
 
 describe('a contact card', () => {
   it('arrives as it was given, live and from the history', async () => {
