@@ -341,6 +341,7 @@ async function build(
       keys: `Postgres, wrapped by ${masterKey.source}`,
       'cache, limits, signals': shared.adapter,
       sms: config.twilio === undefined ? 'local outbox' : 'Twilio',
+      'link previews': config.linkPreviews === undefined ? 'off' : 'fetched from the internet',
     },
     stop: async () => {
       await lifecycle.stop();

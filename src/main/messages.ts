@@ -2,10 +2,12 @@ import type pg from 'pg';
 import type { ConversationStates, ConversationWriter } from '../domain/conversations/index.js';
 import {
   forwardHandlers,
+  linkPreviewHandlers,
   messageChangeHandlers,
   messageCopyHandlers,
   messageHandlers,
   type ForwardHandlers,
+  type LinkPreviewHandlers,
   type MessageChangeHandlers,
   type MessageCopyHandlers,
   type MessageHandlers,
@@ -23,6 +25,7 @@ export interface MessageFeatures {
   readonly messageChanges: MessageChangeHandlers;
   readonly copies: MessageCopyHandlers;
   readonly forwards: ForwardHandlers;
+  readonly linkPreviews: LinkPreviewHandlers;
 }
 
 export interface MessageFeatureDeps {
@@ -59,6 +62,7 @@ export function messageFeatures({ pool, caughtUp, ...ports }: MessageFeatureDeps
       caughtUp,
     }),
     copies: messageCopyHandlers({ ...ports, ...targets }),
+    linkPreviews: linkPreviewHandlers({ ...ports, ...targets }),
     forwards: forwardHandlers({
       messages,
       findSources: (account, ids) => forwardSources(pool, account, ids),

@@ -10,6 +10,8 @@ import type { Position } from '../platform/eventStore/port.js';
 import { broadcastFollower } from '../workers/broadcasts.js';
 import { scheduledMessages } from '../workers/messages/scheduled.js';
 import { dueScheduled, nextScheduled } from '../projections/preferences/scheduled.queries.js';
+import { webLinkPreviews } from '../platform/linkPreviews/web.js';
+import { linkPreviewFollower } from '../workers/messages/linkPreviews.js';
 import type { DueJob } from '../workers/kit/schedule.js';
 import { isDeletedMessage } from '../projections/timeline/target.queries.js';
 import type { OpenedEvent } from '../platform/keys/opener.js';
@@ -22,7 +24,6 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   const { config, clock, readStore, eventStore, open, logger, metrics } = app;
   if (!['all', 'workers'].some((role) => config.roles.includes(role))) return;
   const leases = postgresLeases(readStore.pool, systemClock, systemIds(systemClock).next());
-  const followers: readonly Follower[] = followersOf(app);
   const deps = {
     pool: readStore.pool,
     eventStore,
@@ -35,7 +36,9 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
   const disappearing = { pool: readStore.pool, handlers: app.handlers.disappearing, waitFor };
   const jobs = [expiryJob(disappearing), expiredKeysJob(disappearing), scheduledJob(app), housekeepingJob(readStore)];
   await Promise.all([
-    runFollowers(deps, followers, signal),
+    runFollowers(deps, followersOf(app), signal),
+    // A page that is slow to answer keeps nobody else waiting.
+    ...linkPreviewsOf(app).map((each) => runFollowers({ ...deps, lease: each.id }, [each], signal)),
     ...jobs.map((job) => schedule(job, { alarm: clock, leases, logger }).run(signal)),
   ]);
 }
@@ -57,6 +60,16 @@ export function followersOf({ states, unlimited, handlers, readStore, eventStore
       isDeleted: (messageId) => isDeletedMessage(readStore.pool, messageId),
     }),
   ];
+}
+
+/** None when they are off. */
+function linkPreviewsOf({ config, handlers, limiter, clock, metrics }: App): readonly Follower[] {
+  if (config.linkPreviews === undefined) return [];
+  const previews = webLinkPreviews({ allow: new Set(config.linkPreviews.allow) });
+  const onOutcome = (outcome: string): void => {
+    metrics.linkPreviews.inc({ outcome });
+  };
+  return [linkPreviewFollower({ previews, handlers: handlers.linkPreviews, limiter, clock, onOutcome })];
 }
 
 function scheduledJob({ readStore, eventStore, projector, handlers, unlimited }: App): DueJob {

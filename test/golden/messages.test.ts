@@ -37,7 +37,7 @@ it('still folds', () => {
       (target, event) => evolveTarget(target, event, { seq }, '0199a1b2-0000-7000-8000-0000000000bb'),
       undefined,
     );
-  expect(fold(1)).toMatchObject({ gone: false, emoji: null });
+  expect(fold(1)).toMatchObject({ gone: false, emoji: null, editedSeq: 11, previewSeq: 26 });
   expect(fold(3)).toMatchObject({ gone: true, deleted: true });
   expect(fold(4)).toMatchObject({ gone: true, deleted: true });
   expect(fold(5)).toMatchObject({ gone: true, openedBy: [expect.any(String), expect.any(String)] });
@@ -48,5 +48,6 @@ it('still folds', () => {
 it('nothing that was said is in the open', () => {
   expect(fits('MessageEdited', { target: 1, text: 'in the open' })).toBe(false);
   expect(fits('LocationUpdated', { target: 1, place: '{"latitude":1}' })).toBe(false);
+  expect(fits('LinkPreviewAdded', { target: 1, preview: '{"url":"https://example.com","title":"x"}' })).toBe(false);
   expect(fits('PollVoted', { target: 1, options: [0, 0] })).toBe(false);
 });

@@ -310,4 +310,14 @@ export async function kinds(log: TestLog): Promise<void> {
   await does('kim', 'MessageEdited', { target: 23, withheld }, { text: 'unseen, edited' });
   await does('kim', 'MessagePinned', { target: 23, withheld }); // 25
   await does('kim', 'MessageDeleted', { target: 1, withheld });
+  const preview = (n: number): Record<string, string> => ({
+    preview: `{"url":"https://example.com/${n}","title":"${n}"}`,
+  });
+  await does('lea', 'LinkPreviewAdded', { target: 6 }, preview(1));
+  await does('lea', 'MessageEdited', { target: 6 }, { text: 'and again: https://example.com/2' });
+  await does('lea', 'LinkPreviewAdded', { target: 6 }, preview(2));
+  await does('kim', 'LinkPreviewAdded', { target: 23, withheld }, preview(3)); // 30
+  await says('kim', { kind: 'text' }, { text: 'https://example.com/4' });
+  await does('kim', 'LinkPreviewAdded', { target: 31 }, preview(4));
+  await does('kim', 'MessageDeleted', { target: 31 });
 }

@@ -11,6 +11,7 @@ import { seenProfiles, type Seeing, type SeenProfile } from '../../projections/a
 import { membersPages, type MembersKey, type MemberView } from '../../projections/conversations/members.queries.js';
 import { arePinned, pinsOf, type PinView } from '../../projections/timeline/pins.queries.js';
 import { pollsOf, type PollView } from '../../projections/timeline/polls.queries.js';
+import { previewsOf } from '../../projections/timeline/previews.queries.js';
 import { reactionsOf, type MessageKey, type ReactionView } from '../../projections/timeline/reactions.queries.js';
 import { recipientsOfLists } from '../../projections/lists/lists.queries.js';
 import { lastMessages, messagesAt, type TimelineView } from '../../projections/timeline/timeline.queries.js';
@@ -40,6 +41,8 @@ export interface Loaders {
   readonly recipientsOf: DataLoader<string, readonly string[]>;
   readonly unread: DataLoader<InConversation, number, string>;
   readonly reactions: DataLoader<MessageKey, readonly ReactionView[], string>;
+  /** JSON, as it is sealed. */
+  readonly linkPreview: DataLoader<MessageKey, string | null, string>;
   readonly poll: DataLoader<MessageKey, PollView, string>;
   readonly messageAt: DataLoader<MessageKey, TimelineView | null, string>;
   readonly pinned: DataLoader<MessageKey, boolean, string>;
@@ -68,6 +71,7 @@ export function createLoaders(db: Db, see: (ids: readonly string[]) => Promise<r
     presenceOf: new DataLoader(see),
     recipientsOf: byKey((ids) => recipientsOfLists(db, ids), []),
     reactions: new DataLoader((keys) => reactionsOf(db, keys), { cacheKeyFn: messageKey }),
+    linkPreview: new DataLoader((keys) => previewsOf(db, keys), { cacheKeyFn: messageKey }),
     poll: new DataLoader((keys) => pollsOf(db, keys), { cacheKeyFn: messageKey }),
     messageAt: new DataLoader((keys) => messagesAt(db, keys), { cacheKeyFn: messageKey }),
     pinned: new DataLoader((keys) => arePinned(db, keys), { cacheKeyFn: messageKey }),

@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { encodeId } from '../kit/nodeIds.js';
 import { contentOf, locationContent } from '../messages/content.js';
+import { previewValue } from '../messages/previews.js';
 import { mentionsValue } from '../messages/values.js';
 import type { UpdateValue } from './updates.js';
 
@@ -64,6 +65,13 @@ export function aboutMessage(entry: TimelineEntry, targetSeq: number): UpdateVal
     }
     case 'location_ended':
       return { __typename: 'LocationChanged', ...about, place: null, ended: true };
+    case 'link_preview_added': {
+      const preview = entry.body?.['preview'];
+      const { accountId: _author, ...rest } = about;
+      return typeof preview === 'string'
+        ? { __typename: 'LinkPreviewAdded', ...rest, linkPreview: previewValue(preview) }
+        : undefined;
+    }
     case 'view_once_opened':
       return { __typename: 'ViewOnceOpened', ...about };
     default:

@@ -1,4 +1,5 @@
 import type { LocationContent, MessageContent } from '../messages/contentTypes.js';
+import type { LinkPreview } from '../messages/previews.js';
 import type { GroupUpdateValue } from './groupUpdates.js';
 import type { RelationUpdateValue } from '../contacts/updates.js';
 import type { PreferenceUpdateValue } from '../preferences/updates.js';
@@ -14,6 +15,7 @@ export type UpdateValue =
   | PollChangedValue
   | LocationChangedValue
   | ViewOnceOpenedValue
+  | LinkPreviewAddedValue
   | ReceiptAdvancedValue
   | GroupReceiptAdvancedValue
   | ConversationAddedValue
@@ -68,6 +70,11 @@ export interface MessageEditedValue extends AboutMessage {
 
 export interface MessageDeletedValue extends AboutMessage {
   readonly __typename: 'MessageDeleted';
+}
+
+export interface LinkPreviewAddedValue extends Omit<AboutMessage, 'accountId'> {
+  readonly __typename: 'LinkPreviewAdded';
+  readonly linkPreview: LinkPreview;
 }
 
 export interface ReactionChangedValue extends AboutMessage {

@@ -4,6 +4,7 @@ import { accountValue } from '../accounts/values.js';
 import type { MessageKey } from '../../projections/timeline/reactions.queries.js';
 import { sessionOf, type ApiContext } from '../kit/context.js';
 import { encodeId } from '../kit/nodeIds.js';
+import { LinkPreview, previewValue } from './previews.js';
 import { Message, MessageStatus, PollResult, Quote, ReactionCount } from './types.js';
 import { pollValue, quoteValue } from './values.js';
 
@@ -48,6 +49,17 @@ export class MessageFields {
     if (message.replyTo === null) return null;
     const found = await context.loaders.messageAt.load({ ...keyOf(message, context), seq: message.replyTo });
     return found === null ? null : quoteValue(found);
+  }
+
+  @FieldResolver(() => LinkPreview, {
+    nullable: true,
+    description:
+      'Of the first link in what a text says now. It comes after the message, if it does: `LinkPreviewAdded`.',
+  })
+  async linkPreview(@Root() message: Message, @Ctx() context: ApiContext): Promise<LinkPreview | null> {
+    if (message.content.__typename !== 'TextContent') return null;
+    const found = await context.loaders.linkPreview.load(keyOf(message, context));
+    return found === null ? null : previewValue(found);
   }
 
   @FieldResolver(() => PollResult, { nullable: true, description: 'Of a poll.' })

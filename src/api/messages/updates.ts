@@ -2,6 +2,7 @@ import { Field, ID, Int } from 'type-graphql';
 import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 import { LocationContent, MessageContent } from './contentTypes.js';
+import { LinkPreview } from './previews.js';
 
 @Shape({ description: 'A message as a fact, without what depends on the viewer.' })
 export class TimelineMessage {
@@ -135,6 +136,24 @@ export class LocationChanged extends AboutMessage {
   readonly ended!: boolean;
 }
 
+@Shape({ description: 'What the message links to, until an edit comes: that takes it away.' })
+export class LinkPreviewAdded {
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int, { description: 'Its own place in the conversation.' })
+  readonly seq!: number;
+
+  @Field(() => Int, { description: 'The place of the message that it is about.' })
+  readonly targetSeq!: number;
+
+  @Field(() => DateTime)
+  readonly at!: string;
+
+  @Field(() => LinkPreview)
+  readonly linkPreview!: LinkPreview;
+}
+
 @Shape({ description: '`accountId` has opened it.' })
 export class ViewOnceOpened extends AboutMessage {}
 
@@ -147,4 +166,5 @@ export const MESSAGE_UPDATES = [
   PollChanged,
   LocationChanged,
   ViewOnceOpened,
+  LinkPreviewAdded,
 ] as const;

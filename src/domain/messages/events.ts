@@ -70,8 +70,8 @@ export type MessageEvent<Text = SealedField> =
   | { readonly type: 'LocationEnded'; readonly data: About }
   /** `everyone`: all who may see it have opened it now. */
   | { readonly type: 'ViewOnceOpened'; readonly data: About & { readonly everyone?: true } }
-  /** `preview`: JSON { url, title, description?, imageUrl?, siteName? }, sealed under the author's key. */
-  | { readonly type: 'LinkPreviewAdded'; readonly data: { readonly target: number; readonly preview: Text } }
+  /** Of the link in what the message says then. `preview`: JSON { url, title, description?, siteName? }, sealed like the message. */
+  | { readonly type: 'LinkPreviewAdded'; readonly data: About & { readonly preview: Text } }
   /** The time of these messages is over: their contents are gone from the read models, and their keys from the key store. */
   | { readonly type: 'MessagesExpired'; readonly data: { readonly targets: readonly number[] } };
 

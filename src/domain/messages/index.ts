@@ -19,6 +19,13 @@ export {
   type MessagePlace,
   type SaidOnce,
 } from './handleChanges.js';
+export {
+  linkPreviewHandlers,
+  type LinkPreviewDeps,
+  type LinkPreviewHandlers,
+  type MessageVersion,
+} from './handlePreviews.js';
+export { firstLink } from './links.js';
 export type { ChangeRejection } from './decideChange.js';
 export type { Target, TargetLookup, TargetRef } from './target.js';
 export {

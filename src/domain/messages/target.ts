@@ -23,6 +23,9 @@ export interface Target {
   readonly expiresAt: number | null;
   /** Undefined: not known here, since it changed after the read model. */
   readonly text: string | null | undefined;
+  /** The sequences of the last edit, and of the last preview of a link. */
+  readonly editedSeq: number | null;
+  readonly previewSeq: number | null;
   readonly poll: Poll | null;
   readonly live: LiveLocation | null;
   /** Who opened it, of a message that is shown once. */
@@ -116,14 +119,16 @@ export function evolveTarget(
     return targets.includes(target.seq) ? { ...target, gone: true, text: null } : target;
   }
   if ((event.data as { readonly target?: number }).target !== target.seq) return target;
-  // What is withheld changes only what is withheld itself, but what is gone is gone.
+  // What is withheld changes only what is withheld itself, but what is gone is gone, and what was added was added.
   const { withheld } = event.data as { readonly withheld?: true };
-  const final = event.type === 'MessageDeleted' || event.type === 'ViewOnceOpened';
+  const final = ['MessageDeleted', 'ViewOnceOpened', 'LinkPreviewAdded'].includes(event.type);
   if (withheld === true && !target.withheld && !final) return target;
   const actor = event.metadata.actor?.account ?? '';
   switch (event.type) {
     case 'MessageEdited':
-      return { ...target, text: target.gone ? null : undefined };
+      return { ...target, text: target.gone ? null : undefined, editedSeq: event.revision };
+    case 'LinkPreviewAdded':
+      return { ...target, previewSeq: event.revision };
     case 'MessageDeleted':
       return { ...target, gone: true, deleted: true, text: null };
     case 'ReactionChanged':
@@ -161,6 +166,8 @@ function begin(event: ConversationStreamEvent & { readonly id?: string }): Targe
     viewOnce: viewOnce === true,
     expiresAt: expiresAt ?? null,
     text: undefined,
+    editedSeq: null,
+    previewSeq: null,
     poll:
       content.kind === 'poll'
         ? {

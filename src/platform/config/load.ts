@@ -18,6 +18,8 @@ export interface Config {
   readonly rateLimits: boolean;
   readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly from: string } | undefined;
   readonly roles: readonly string[];
+  /** Undefined: off. `allow`: `address:port`. */
+  readonly linkPreviews: { readonly allow: readonly string[] } | undefined;
 }
 
 /** One sentence that names the variable, and never repeats a secret. */
@@ -46,6 +48,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     rateLimits: required('RATE_LIMITS') === 'on',
     twilio: twilioOf(optional('TWILIO_ACCOUNT_SID'), optional('TWILIO_AUTH_TOKEN'), optional('TWILIO_FROM')),
     roles: required('ROLES').split(','),
+    linkPreviews:
+      required('LINK_PREVIEWS') === 'on' ? { allow: optional('LINK_PREVIEWS_ALLOW')?.split(',') ?? [] } : undefined,
   };
   checkTogether(config);
   return config;
@@ -80,11 +84,7 @@ function problemOf(setting: Setting, value: string): string | undefined {
     }
     case 'text':
       if (value.includes('\0')) return 'a text without U+0000';
-      return setting.pattern?.test(value) === false
-        ? setting.name === 'MASTER_KEY'
-          ? '32 bytes in base64 or in hex'
-          : 'words separated by commas'
-        : undefined;
+      return setting.pattern?.test(value) === false ? (setting.form ?? 'another') : undefined;
   }
 }
 

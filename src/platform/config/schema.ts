@@ -12,6 +12,8 @@ export interface Setting {
   /** Schemes of a URL. */
   readonly schemes?: readonly string[];
   readonly pattern?: RegExp;
+  /** What fits the pattern, in words. */
+  readonly form?: string;
 }
 
 export const settings = [
@@ -75,6 +77,7 @@ export const settings = [
     type: 'text',
     secret: true,
     pattern: /^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)$/,
+    form: '32 bytes in base64 or in hex',
     doc: '32 bytes in base64 or hex that wrap the keys of personal data; without it DATA_DIR/master.key is used, and made at the first start. Losing it loses all personal data.',
   },
   {
@@ -100,10 +103,25 @@ export const settings = [
   { name: 'TWILIO_AUTH_TOKEN', type: 'text', secret: true, doc: 'Token of the Twilio account.' },
   { name: 'TWILIO_FROM', type: 'text', doc: "Sender's number at Twilio, in E.164, or the id of a messaging service." },
   {
+    name: 'LINK_PREVIEWS',
+    type: 'choice',
+    default: 'off',
+    choices: ['on', 'off'],
+    doc: 'Whether the server fetches the first link of a text from the internet, for a preview (docs/topics/messages/link-previews.md).',
+  },
+  {
+    name: 'LINK_PREVIEWS_ALLOW',
+    type: 'text',
+    pattern: /^(?:[\d.]+|\[[\da-f:]+\]):\d{1,5}(?:,(?:[\d.]+|\[[\da-f:]+\]):\d{1,5})*$/,
+    form: 'addresses with a port, such as 10.0.0.7:443 or [fd00::7]:443, separated by commas',
+    doc: 'Addresses that previews may be fetched from though they are not public, each with its port, separated by commas, such as 10.0.0.7:443. Everybody can make the server ask them for any page.',
+  },
+  {
     name: 'ROLES',
     type: 'text',
     default: 'all',
     pattern: /^\w+(?:,\w+)*$/,
+    form: 'words separated by commas',
     doc: 'Parts that this process runs, separated by commas: `all`, or `workers` for a process that also does what workers do.',
   },
 ] as const satisfies readonly Setting[];

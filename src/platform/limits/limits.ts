@@ -43,6 +43,11 @@ export const LIMITS = {
   },
   followChannel: { points: 60, seconds: 60, doc: 'per account: each is a fact in its stream for ever' },
   broadcast: { points: 30, seconds: 60, doc: 'per account: each message to a list is up to 256 messages' },
+  fetchLink: {
+    points: 60,
+    seconds: 60,
+    doc: 'per account: pages that are fetched for previews; nobody makes the server visit at will',
+  },
   acknowledge: {
     points: 1000,
     seconds: 5,

@@ -59,6 +59,12 @@ export function createMetrics() {
       labelNames: ['worker', 'outcome'],
       registers,
     }),
+    linkPreviews: new Counter({
+      name: 'parlance_link_previews_total',
+      help: 'Links that previews were looked for, by what was found',
+      labelNames: ['outcome'],
+      registers,
+    }),
     /** A figure that is looked up when it is asked for. */
     gauge(name: string, help: string, read: () => number): void {
       const gauge = new Gauge({

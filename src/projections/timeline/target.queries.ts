@@ -25,6 +25,8 @@ interface Row {
   view_once: boolean;
   expires_at: Date | null;
   text: string | null;
+  edited_seq: number | null;
+  preview_seq: number | null;
   body: Record<string, unknown> | null;
   opened_by: string[] | null;
   emoji: string | null;
@@ -42,9 +44,11 @@ export async function findTarget(
   const { rows } = await db.query<Row>({
     name: `target_by_${by}`,
     text: `SELECT (SELECT head_seq FROM conversations WHERE id = $1) AS head_seq, t.event_id, t.seq, t.author_id, t.at, t.kind,
-             t.deleted_at IS NOT NULL AS deleted, t.erased, t.withheld, t.view_once, t.expires_at, t.text, t.body - 'card' - 'place' - 'poll' AS body,
+             t.deleted_at IS NOT NULL AS deleted, t.erased, t.withheld, t.view_once, t.expires_at, t.text, t.edited_seq, t.body - 'card' - 'place' - 'poll' AS body,
              CASE WHEN t.view_once THEN (SELECT array_agg(o.account_id) FROM view_once_openings o
                WHERE o.conversation_id = $1 AND o.target_seq = t.seq) END AS opened_by,
+             CASE WHEN t.kind = 'text' THEN (SELECT max(p.seq) FROM timeline p WHERE p.conversation_id = $1 AND p.target_seq = t.seq
+               AND p.kind IN ('message_edited', 'link_preview_added', 'location_updated') AND p.kind = 'link_preview_added') END AS preview_seq,
              (SELECT r.emoji FROM reactions r WHERE r.conversation_id = $1 AND r.target_seq = t.seq AND r.account_id = $3) AS emoji,
              CASE WHEN t.kind = 'poll' THEN (SELECT v.options FROM poll_votes v
                WHERE v.conversation_id = $1 AND v.target_seq = t.seq AND v.account_id = $3) END AS vote
@@ -71,6 +75,8 @@ function targetOf(row: Row, id: string): Target {
     viewOnce: row.view_once,
     expiresAt: row.expires_at?.getTime() ?? null,
     text: row.text,
+    editedSeq: row.edited_seq,
+    previewSeq: row.preview_seq,
     poll:
       row.kind === 'poll' && body !== null
         ? {

@@ -11,8 +11,9 @@ export interface Follower {
    * Called at least once, in order within a stream; again after a crash, and perhaps in two nodes at once: what it does must
    * come to the same. What it throws decides: an engine that is away is waited for; `RetryLater` is tried again later
    * without end; anything else a bounded number of times, then the event is parked in sight.
+   * @param failures how often it was tried before, less what was tried again later
    */
-  handle(event: OpenedEvent, signal: AbortSignal): Promise<void>;
+  handle(event: OpenedEvent, signal: AbortSignal, failures: number): Promise<void>;
 }
 
 /** Not now: somebody else was quicker, or is busy. */

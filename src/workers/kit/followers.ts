@@ -25,6 +25,8 @@ export interface FollowersDeps {
   readonly open: Opener;
   readonly logger: Logger;
   readonly leases: Leases;
+  /** Those that are not to wait for others run under a lease of their own. */
+  readonly lease?: string;
   readonly onOutcome?: (worker: string, outcome: 'handled' | 'postponed' | 'parked') => void;
   readonly times?: Partial<typeof TIMES>;
 }
@@ -53,7 +55,7 @@ export async function runFollowers(
   signal: AbortSignal,
 ): Promise<void> {
   const times = { ...TIMES, ...deps.times };
-  await underLease({ ...deps, leaseMs: times.leaseMs }, 'followers', signal, (leased) =>
+  await underLease({ ...deps, leaseMs: times.leaseMs }, deps.lease ?? 'followers', signal, (leased) =>
     follow(deps, times, followers, leased),
   );
 }
@@ -71,10 +73,10 @@ async function follow(
   const reached = await checkpoints(pool, ids, await eventStore.head());
   const waiting = waitingCounts(await waitingStreams(pool, ids));
 
-  const attempt = async (follower: Follower, event: StoredEvent): Promise<unknown> => {
+  const attempt = async (follower: Follower, event: StoredEvent, failures: number): Promise<unknown> => {
     try {
       const [opened] = await deps.open([event]);
-      await follower.handle(opened!, signal);
+      await follower.handle(opened!, signal, failures);
       deps.onOutcome?.(follower.id, 'handled');
       return undefined;
     } catch (error) {
@@ -88,7 +90,7 @@ async function follow(
   const first = async (follower: Follower, event: StoredEvent): Promise<void> => {
     let retry = { attempts: 0, delayMs: 0, error: null as string | null };
     if (!waiting.has(follower.id, event.stream)) {
-      const error = await attempt(follower, event);
+      const error = await attempt(follower, event, 0);
       if (error === undefined) return;
       logger.warn(
         { err: error, worker: follower.id, position: String(event.position) },
@@ -105,7 +107,7 @@ async function follow(
     // One that an operator has put back.
     if (!waiting.has(retry.worker, retry.stream)) waiting.add(retry.worker, retry.stream, 1);
     const event = await eventAt(eventStore, retry);
-    const error = event === undefined ? undefined : await attempt(follower, event);
+    const error = event === undefined ? undefined : await attempt(follower, event, retry.attempts);
     if (error === undefined) {
       await endRetry(pool, retry);
       waiting.add(retry.worker, retry.stream, -1);

@@ -192,7 +192,7 @@ describe('a worker that comes late', () => {
     // What was given up is tried again after the rest.
     const [first, second, change, deletion] = opened;
     for (const event of [change, deletion, first, second, change])
-      await follower!.handle(event!, new AbortController().signal);
+      await follower!.handle(event!, new AbortController().signal, 0);
     const [copy, none] = [
       (await deliveries(author, edited.messageId))![0]!,
       (await deliveries(author, deleted.messageId))![0]!,

@@ -1,3 +1,5 @@
+import { decodeId } from '../../../src/api/kit/nodeIds.js';
+import { messagePlace } from '../../../src/projections/timeline/target.queries.js';
 import { poll } from './calls.js';
 import { inAnHour, type Scene, type World } from './world.js';
 
@@ -7,6 +9,7 @@ export interface Furnished extends Scene {
   readonly edited: string;
   readonly deleted: string;
   readonly owners: string;
+  readonly linked: string;
   readonly poll: string;
   readonly reply: string;
   readonly expiring: string;
@@ -24,9 +27,11 @@ export async function furnish(world: World): Promise<Furnished> {
   const edited = await say(author, id, 'first version');
   const deleted = await say(author, id, 'deleted');
   const owners = await say(owner, id, 'by the owner');
+  const linked = await say(author, id, 'see https://example.com/');
   const pollId = await say(author, id, { poll });
   const reply = await say(author, id, { text: 'a reply', replyTo: later });
   await world.settled();
+  await addPreview(world, linked);
   await author.client.run(
     `mutation ($edited: ID!, $deleted: ID!, $mentions: [ID!]) {
       editMessage(input: { messageId: $edited, text: "second version", mentions: $mentions }) { __typename }
@@ -59,7 +64,7 @@ export async function furnish(world: World): Promise<Furnished> {
   );
   const expiring = await say(author, id, 'goes by itself');
   const [openCase, closedCase] = await reported(world, later);
-  return { ...scene, edited, deleted, owners, poll: pollId, reply, expiring, token, openCase, closedCase };
+  return { ...scene, edited, deleted, owners, linked, poll: pollId, reply, expiring, token, openCase, closedCase };
 }
 
 /** By the spare member, and one of them then closed by the administrator. */
@@ -75,4 +80,20 @@ async function reported({ spare, people }: World, messageId: string): Promise<re
     { id: close.caseId },
   );
   return [open.caseId, close.caseId];
+}
+
+/** As its worker does. */
+async function addPreview({ server, author }: World, messageId: string): Promise<void> {
+  const { readStore, handlers } = server.app;
+  const eventId = decodeId('message', messageId);
+  const { conversationId, seq } = (await messagePlace(readStore.pool, eventId))!;
+  const version = {
+    conversationId,
+    authorId: decodeId('account', author.accountId),
+    target: seq,
+    version: seq,
+    eventId,
+  };
+  const url = 'https://example.com/';
+  await handlers.linkPreviews.add(version, { url, title: 'Example', description: 'What for', siteName: 'Examples' });
 }

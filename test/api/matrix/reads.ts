@@ -236,14 +236,14 @@ const deleted = read(
   (at) => ({ id: at.group.deleted }),
   (at) => at.group.deleted,
 );
-const [polled, reply, expiring] = (['poll', 'reply', 'expiring'] as const).map((which) =>
+const [polled, reply, expiring, linked] = (['poll', 'reply', 'expiring', 'linked'] as const).map((which) =>
   read(
     'message',
     which,
     (at) => ({ id: at.group[which] }),
     (at) => at.group[which],
   ),
-) as [Read, Read, Read];
+) as [Read, Read, Read, Read];
 const [reactions, votes] = (['messageReactions', 'pollVotes'] as const).map((name) =>
   READS.find(({ field }) => field === name)!,
 ) as [Read, Read];
@@ -275,6 +275,7 @@ export const RESOURCES: readonly Resource[] = [
   { name: 'an edited message of the group', read: edited, types: ['Message'], depth: 0 },
   { name: 'its versions', read: history, types: ['MessageVersion'], depth: 1 },
   { name: 'a deleted message of the group', read: deleted, types: ['Message', 'ErasedContent'], depth: 1 },
+  { name: 'a message with a link', read: linked, types: ['Message', 'LinkPreview'], depth: 1 },
   { name: 'a poll of the group', read: polled, types: ['Message', 'PollContent', 'PollResult', 'PollVote'], depth: 2 },
   { name: 'reactions to a message', read: reactions, types: ['Reaction'], depth: 1 },
   { name: 'votes in a poll of the group', read: votes, types: ['CastVote'], depth: 1 },

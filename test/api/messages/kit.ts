@@ -9,7 +9,8 @@ const FOLLOW = `subscription ($after: Cursor) { updates(after: $after) { cursor 
   ... on MessageAdded { conversationId message { id seq clientId authorId at replyTo forwardHops mentions mentionsEveryone viewOnce expiresAt ${content} } }
   ... on MessageEdited { ${about} text mentions mentionsEveryone } ... on MessageDeleted { ${about} } ... on ReactionChanged { ${about} emoji }
   ... on PinChanged { ${about} pinned } ... on PollChanged { conversationId seq targetSeq at voter: byAccountId options closed }
-  ... on LocationChanged { ${about} place { latitude longitude } ended } ... on ViewOnceOpened { ${about} } } } }`;
+  ... on LocationChanged { ${about} place { latitude longitude } ended } ... on ViewOnceOpened { ${about} }
+  ... on LinkPreviewAdded { conversationId seq targetSeq at linkPreview { url title description siteName } } } } }`;
 
 /** What a device is told, as it is on the wire. */
 export interface Told {
@@ -123,7 +124,7 @@ export async function sends(actor: Actor, conversation: string, input: string): 
 export async function reads(actor: Actor, messageId: string, atLeast: string): Promise<Seen> {
   const { message } = await actor.client.run<{ message: Seen }>(
     `query ($id: ID!, $atLeast: ReadToken) { message(id: $id, atLeast: $atLeast) { id seq authorId editedAt deletedAt deletedBy viewOnce forwardHops mentions mentionsEveryone expiresAt pinned
-      ${content} quote { messageId seq authorId excerpt } poll { counts voters mine votes { accountId options } closedAt } } }`,
+      ${content} quote { messageId seq authorId excerpt } linkPreview { url title description siteName } poll { counts voters mine votes { accountId options } closedAt } } }`,
     { id: messageId, atLeast },
   );
   return message;

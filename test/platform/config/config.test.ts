@@ -39,10 +39,13 @@ test('everything can be set', () => {
     EVENTSTORE_URL: 'esdb://es:2113?tls=false',
     MASTER_KEY: 'ab'.repeat(32),
     ROLES: 'api,projector',
+    LINK_PREVIEWS: 'on',
+    LINK_PREVIEWS_ALLOW: '10.0.0.7:443,[fd00::7]:80',
   });
   expect(config).toMatchObject({
     port: 8080,
     roles: ['api', 'projector'],
+    linkPreviews: { allow: ['10.0.0.7:443', '[fd00::7]:80'] },
     twilio: { accountSid: 'AC1', authToken: 'hush', from: '+15005550006' },
   });
 });
@@ -55,6 +58,10 @@ test.each([
   [{ EVENTSTORE_URL: 'http://hush' }, 'EVENTSTORE_URL must be a URL that starts with esdb://.'],
   [{ MASTER_KEY: 'hush' }, 'MASTER_KEY must be 32 bytes in base64 or in hex.'],
   [{ ACCESS_TOKEN_TTL_SECONDS: '-1' }, 'ACCESS_TOKEN_TTL_SECONDS must be a whole number from 5 to 86400, not "-1".'],
+  [
+    { LINK_PREVIEWS_ALLOW: 'wiki:443' },
+    'LINK_PREVIEWS_ALLOW must be addresses with a port, such as 10.0.0.7:443 or [fd00::7]:443, separated by commas, not "wiki:443".',
+  ],
   [{ TWILIO_FROM: '+1' }, 'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM must be set together.'],
   [{ MODE: 'production', RATE_LIMITS: 'off', ...twilio }, 'RATE_LIMITS can be off only with MODE=development.'],
 ])('%j is refused in one sentence', (env, message) => {

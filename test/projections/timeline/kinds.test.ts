@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => log.close());
 
 describe('messages and what became of them, in the read model', () => {
-  it.each([1, 2, 3, 4, 5, 6, 23])(
+  it.each([1, 2, 3, 4, 5, 6, 23, 31])(
     'the facts of %i are those that its stream folds to, for each account',
     async (seq) => {
       for (const account of [kim, lea]) {
@@ -31,7 +31,7 @@ describe('messages and what became of them, in the read model', () => {
         for await (const event of log.eventStore.readStream(`conversation-${kl}`))
           folded = evolveTarget(folded, event, { seq }, account);
         const { revision, target } = await findTarget(pool, kl, { seq }, account);
-        expect(revision).toBe(26);
+        expect(revision).toBe(33);
         // What was said is not known from the stream alone, nor what is left of what is gone.
         const known = ({ text: _text, poll, live, ...rest }: Target): object => ({
           ...rest,
@@ -63,7 +63,17 @@ describe('messages and what became of them, in the read model', () => {
     const said = JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
     expect(said).toContain('latitude\\\":7');
     expect(said).toContain('and again');
-    for (const gone of ['latitude\\\":5', 'latitude\\\":1', 'latitude\\\":9', '"once"', 'Max', 'unseen'])
+    expect(said).toContain('example.com/2');
+    for (const gone of [
+      'latitude\\\":5',
+      'latitude\\\":1',
+      'latitude\\\":9',
+      '"once"',
+      'Max',
+      'unseen',
+      'example.com/3',
+      'example.com/4',
+    ])
       expect(said).not.toContain(gone);
   });
 });

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 /** Takes texts, and does with each what `handle` says. */
 function follower(
-  handle: (text: string) => Promise<void> | void,
+  handle: (text: string, failures: number) => Promise<void> | void,
   id = 'test',
 ): Follower & { readonly handled: string[] } {
   const handled: string[] = [];
@@ -35,9 +35,9 @@ function follower(
     id,
     handled,
     wants: ({ type }) => type === 'MessageSent',
-    async handle(event) {
+    async handle(event, _signal, failures) {
       const text = event.opened['content.text'] ?? '';
-      await handle(text);
+      await handle(text, failures);
       handled.push(text);
     },
   };
@@ -103,6 +103,44 @@ describe('followers of the log', () => {
     expect(test.handled.filter((text) => text !== 'elsewhere')).toEqual(['good', 'bad', 'after']);
     expect(outcomes.filter((outcome) => outcome === 'postponed')).toHaveLength(2);
     expect((await log.database.pool.query('SELECT FROM worker_retries')).rowCount).toBe(0);
+  });
+
+  it('are told how often an event failed, not how often somebody was busy', async () => {
+    const told: [string, number][] = [];
+    const ends: unknown[] = [new Error('one'), new RetryLater(), new Error('two')];
+    const test = follower((text, failures) => {
+      told.push([text, failures]);
+      const end = ends.shift();
+      if (end !== undefined) throw end as Error;
+    });
+    run([test]);
+    await attached();
+    await log.send('c', 'ann', 'first', 'behind it');
+    await handledAll(test, ['first', 'behind it']);
+    expect(told).toEqual([
+      ['first', 0],
+      ['first', 1],
+      ['first', 1],
+      ['first', 2],
+      ['behind it', 0],
+    ]);
+  });
+
+  it('under leases of their own do not wait for each other', async () => {
+    let go: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => (go = resolve));
+    const slow = follower(() => stuck, 'slow');
+    const quick = follower(() => undefined, 'quick');
+    run([slow], { lease: 'slow' });
+    run([quick]);
+    await vi.waitFor(async () => {
+      expect((await log.database.pool.query('SELECT FROM worker_checkpoints')).rowCount).toBe(2);
+    });
+    await log.send('c', 'ann', 'a', 'b');
+    await handledAll(quick, ['a', 'b']);
+    expect(slow.handled).toEqual([]);
+    go();
+    await handledAll(slow, ['a', 'b']);
   });
 
   it('park what fails for good, in sight, and go on; put back, it is tried again', async () => {
