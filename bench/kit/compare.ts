@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../src/platform/config/root.js';
 import { flags, UsageError } from '../../test/kit/arguments.js';
+import type { ServerProcess } from '../../test/kit/serverProcess.js';
 import { prepare, run } from './environment.js';
 import { table } from './measure.js';
 import { drive, seedOf } from './oneToOne.js';
@@ -16,7 +17,7 @@ interface Round {
 const MOST = 1.1;
 
 /**
- * The one-to-one load on the server of another checkout and on this one's by turns: what the neighbours on the machine do to
+ * The one-to-one load on the server of another checkout and on this one's by turns, each with its own driver: what the neighbours on the machine do to
  * the one they do to the other. `--with DIR` has its dependencies installed.
  */
 export async function benchCompare(args: readonly string[]): Promise<boolean> {
@@ -41,7 +42,7 @@ export async function benchCompare(args: readonly string[]): Promise<boolean> {
   const measure = async (root: string, name: string): Promise<Round> => {
     const prepared = await prepare('compare', seedOf(options), {}, root);
     try {
-      const { open, closed } = await drive(name, options, prepared);
+      const { open, closed } = await drive(name, options, prepared, [], withChildren);
       const [step] = open;
       if (step === undefined || closed === undefined) throw new Error(`${root} measured nothing`);
       return {
@@ -81,6 +82,9 @@ export async function benchCompare(args: readonly string[]): Promise<boolean> {
   );
   return holds;
 }
+
+/** Postgres is the server's child, and earlier drivers counted it twice when it was named as well. */
+const withChildren = ({ pid }: ServerProcess) => [{ name: 'server and database', pid }];
 
 const rowOf = (name: string, round: Round) => [name, round.open, round.openP99, round.closed, round.closedRate];
 

@@ -15,9 +15,13 @@ interface Message {
   readonly result?: unknown;
 }
 
-/** Starts a load driver in a process of its own. `onEvent` gets what it reports on the way. */
-export function startDriver<T extends Task>(task: T, onEvent: (event: unknown) => void): DriverProcess<T> {
-  const child: ChildProcess = fork(bundle('bench/driver.ts'), [], {
+/** Starts a load driver in a process of its own, of this checkout or another. `onEvent` gets what it reports on the way. */
+export function startDriver<T extends Task>(
+  task: T,
+  onEvent: (event: unknown) => void,
+  root?: string,
+): DriverProcess<T> {
+  const child: ChildProcess = fork(bundle('bench/driver.ts', root), [], {
     execPath: process.execPath,
     execArgv: ['--enable-source-maps', '--max-semi-space-size=64'],
     env: childEnvironment({ NODE_NO_WARNINGS: '1' }),

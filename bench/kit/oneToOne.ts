@@ -100,23 +100,25 @@ export const seedOf = ({ pairs }: Pick<OneToOneOptions, 'pairs'>) => ({
 /** A closed loop sends as fast as it is answered, and peers are measured without limits: each device would be held at 100/s. */
 const unlimited = { RATE_LIMITS: 'off' } as const;
 
-/** The open loop with everything on, then the closed one without limits, on the same data. */
+/** The open loop with everything on, then the closed one without limits, on the same data. The driver is of the same checkout as the server. */
 export async function drive(
   name: string,
   options: OneToOneOptions,
   prepared: Prepared,
   more: readonly NamedProcess[] = [],
+  measured = processesOf,
 ): Promise<OneToOneResult> {
   const run = (env: Readonly<Record<string, string>>, task: Partial<OneToOneOptions>): Promise<OneToOneResult> =>
     onServer(prepared, env, (server) => {
-      const processes = [...processesOf(server), ...more];
+      const processes = [...measured(server), ...more];
       const base = { kind: 'oneToOne' as const, url: server.url, tokens: prepared.tokens, processes };
-      return startDriver({ ...base, ...options, ...task }, (event) => {
+      const report = (event: unknown): void => {
         const step = event as LoopResult;
         process.stderr.write(
           `${name} ${step.kind} ${step.rate}/s: p99 ${step.delivery.p99 ?? '-'} ms, ${step.cpuMsPerMessage} CPU-ms\n`,
         );
-      }).result;
+      };
+      return startDriver({ ...base, ...options, ...task }, report, prepared.root).result;
     });
   const open = await run({}, { outstanding: 0 });
   const { closed } = await run(unlimited, { rates: [] });
