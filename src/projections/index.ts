@@ -1,5 +1,6 @@
 import { accountsProjection } from './accounts/accounts.js';
 import { administratorsProjection } from './administrators/administrators.js';
+import { adminsProjection } from './admins/admins.js';
 import { casesProjection } from './cases/cases.js';
 import { contactsProjection } from './contacts/contacts.js';
 import { conversationsProjection } from './conversations/conversations.js';
@@ -14,6 +15,7 @@ import { timelineProjection } from './timeline/timeline.js';
 export const PROJECTIONS: readonly Projection[] = [
   accountsProjection,
   conversationsProjection,
+  adminsProjection,
   timelineProjection,
   receiptsProjection,
   listsProjection,

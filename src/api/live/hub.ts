@@ -2,9 +2,9 @@ import type { Logger } from '../../platform/observability/logger.js';
 import type { Clock } from '../../platform/clock/port.js';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
 import {
-  isAdmin,
   isTold,
   toldOf,
+  wasAdmin,
   type ConversationState,
   type ConversationStates,
 } from '../../domain/conversations/index.js';
@@ -166,7 +166,9 @@ export function liveHub(deps: HubDeps): LiveHub {
   const deliverEntry = (event: OpenedEvent, id: string, state: ConversationState): void | Promise<void> => {
     const entry = entryOf(event);
     const concerns = (accountId: string): boolean =>
-      entry.withheld ? accountId === entry.authorId : !ADMIN_KINDS.has(entry.kind) || isAdmin(state, accountId);
+      entry.withheld
+        ? accountId === entry.authorId
+        : !ADMIN_KINDS.has(entry.kind) || wasAdmin(state, accountId, event.revision);
     const all = toldOf(state, event.revision);
     const members = entry.withheld || ADMIN_KINDS.has(entry.kind) ? all.filter(concerns) : all;
     const following = state.kind === 'channel' && !ADMIN_KINDS.has(entry.kind) ? followers.of(id) : NOBODY;

@@ -1,3 +1,4 @@
+export type { AdminTerm } from './adminTerms.js';
 export { submitDecided, type Decided } from './decided.js';
 export type {
   ConversationEvent,
@@ -27,6 +28,7 @@ export {
   roleOf,
   standingOf,
   toldOf,
+  wasAdmin,
   type Conversation,
   type ConversationState,
   type ConversationStreamEvent,

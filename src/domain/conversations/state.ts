@@ -1,3 +1,4 @@
+import { changedTerms, isAdminAt, type AdminTerms } from './adminTerms.js';
 import type { ConversationKind, DataOf, GroupSettings, Role } from './events.js';
 
 /** Sequences are revisions of the conversation's stream. */
@@ -34,6 +35,7 @@ export interface Conversation {
   readonly kind: ConversationKind;
   readonly members: ReadonlyMap<string, Member>;
   readonly left: ReadonlyMap<string, readonly FormerMembership[]>;
+  readonly adminTerms: AdminTerms;
   readonly settings: GroupSettings;
   /** Those that were not revoked, by id. */
   readonly links: ReadonlyMap<string, InviteLink>;
@@ -51,6 +53,8 @@ export interface Conversation {
 export type ConversationState = { readonly kind: 'absent' } | Conversation;
 
 const NOBODY: Conversation['recipients'] = new Map();
+const NO_TERMS: AdminTerms = new Map();
+const NO_MEMBERS: Conversation['members'] = new Map();
 
 export const ABSENT: ConversationState = { kind: 'absent' };
 
@@ -71,6 +75,14 @@ export interface ConversationStreamEvent {
 }
 
 export function evolve(state: ConversationState, event: ConversationStreamEvent): ConversationState {
+  const after = evolved(state, event);
+  if (after === state || after.kind === 'absent') return after;
+  const before = state.kind === 'absent' ? NO_MEMBERS : state.members;
+  if (before === after.members) return after;
+  return { ...after, adminTerms: changedTerms(after.adminTerms, before, after.members, event.revision) };
+}
+
+function evolved(state: ConversationState, event: ConversationStreamEvent): ConversationState {
   if (event.type === 'MessageSent')
     return state.kind === 'absent' ? state : { ...state, lastAt: (event.data as { readonly at: number }).at };
   if (state.kind === 'absent') return begin(event);
@@ -144,6 +156,11 @@ export function isAdmin(state: ConversationState, accountId: string): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+/** Whether the account was an admin at this sequence, whatever became of its role since. */
+export function wasAdmin(state: ConversationState, accountId: string, seq: number): boolean {
+  return state.kind !== 'absent' && isAdminAt(state.adminTerms, accountId, seq);
+}
+
 /** Up to where somebody who is, or once was, in the conversation may see it; undefined for others. */
 export function standingOf(
   { state, revision }: { readonly state: ConversationState; readonly revision: number },
@@ -185,6 +202,7 @@ export function toldOf(state: ConversationState, seq: number): readonly string[]
 function begin(event: ConversationStreamEvent): ConversationState {
   const empty = {
     left: new Map(),
+    adminTerms: NO_TERMS,
     settings: DEFAULT_SETTINGS,
     links: new Map(),
     requests: new Map(),

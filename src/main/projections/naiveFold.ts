@@ -1,5 +1,6 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import { foldAdministration } from './naiveAdministration.js';
+import { foldAdmins } from './naiveAdmins.js';
 import { foldContacts } from './naiveContacts.js';
 import { foldFollow } from './naiveFollows.js';
 import { foldConversation } from './naiveConversation.js';
@@ -22,6 +23,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   administrators: ['account_id'],
   conversations: ['id'],
   memberships: ['conversation_id', 'account_id', 'joined_seq'],
+  admin_terms: ['conversation_id', 'account_id', 'from_seq'],
   invite_links: ['conversation_id', 'link_id'],
   join_requests: ['conversation_id', 'account_id'],
   timeline: ['conversation_id', 'seq'],
@@ -164,6 +166,7 @@ export function naiveFold(): { readonly tables: Tables; apply(event: OpenedEvent
       if (category === 'account' || category === 'case') foldAdministration(table, event, id, data);
       naivePreferences(tables, event, category, id);
       if (category === 'conversation') conversation(event, id, data);
+      if (category === 'conversation') foldAdmins(table, event, id, data);
       if (category === 'presence' && event.type === 'WentOffline') {
         const at = data['lastSeenAt'] as number;
         const before = table('last_seen').get(id);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import {
   DEFAULT_SETTINGS,
+  type AdminTerm,
   type ConversationKind,
   type ConversationSnapshot,
   type FormerMembership,
@@ -28,7 +29,7 @@ interface MembershipRow {
   to_seq: number | null;
 }
 
-interface RecipientRow {
+interface PeriodRow {
   account_id: string;
   from_seq: number;
   to_seq: number | null;
@@ -56,12 +57,15 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
     links: LinkRow[] | null;
     requests: { account_id: string; link_id: string }[] | null;
     pins: number[] | null;
-    recipients: RecipientRow[] | null;
+    recipients: PeriodRow[] | null;
+    terms: PeriodRow[] | null;
   }>({
     name: 'conversation_snapshot',
     text: `SELECT c.kind, c.head_seq, c.last_message_seq, c.last_at, c.settings, c.timer_seconds,
              (SELECT json_agg(m ORDER BY m.joined_seq, m.account_id) FROM memberships m WHERE m.conversation_id = c.id
                 AND m.role <> 'follower' AND (m.to_seq IS NULL OR m.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS members,
+             (SELECT json_agg(a ORDER BY a.from_seq) FROM admin_terms a WHERE a.conversation_id = c.id
+                AND (a.to_seq IS NULL OR a.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS terms,
              (SELECT json_agg(l) FROM invite_links l WHERE l.conversation_id = c.id AND l.revoked_at IS NULL) AS links,
              (SELECT json_agg(r) FROM join_requests r WHERE r.conversation_id = c.id AND r.open) AS requests,
              (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned) AS pins,
@@ -82,11 +86,12 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
       kind: row.kind,
       members,
       left,
+      adminTerms: periodsOf(row.terms ?? []),
       settings: row.settings ?? DEFAULT_SETTINGS,
       links: new Map(row.links?.map((link) => [link.link_id, linkOf(link)])),
       requests: new Map(row.requests?.map(({ account_id, link_id }) => [account_id, { linkId: link_id }])),
       pins: row.pins ?? [],
-      recipients: recipientsOf(row.recipients ?? []),
+      recipients: periodsOf(row.recipients ?? []),
       timerSeconds: row.timer_seconds,
       lastAt: row.last_message_seq === null ? 0 : row.last_at.getTime(),
     },
@@ -94,7 +99,7 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
   };
 }
 
-function recipientsOf(rows: readonly RecipientRow[]): ReadonlyMap<string, readonly RecipientPeriod[]> {
+function periodsOf(rows: readonly PeriodRow[]): ReadonlyMap<string, readonly (RecipientPeriod & AdminTerm)[]> {
   const periods = Map.groupBy(rows, (row) => row.account_id);
   return new Map([...periods].map(([id, of]) => [id, of.map(({ from_seq: from, to_seq: to }) => ({ from, to }))]));
 }

@@ -73,6 +73,9 @@ const CONVERSATIONS = `SELECT m.conversation_id AS id, CASE WHEN m.role = 'follo
   WHERE m.account_id = $1 AND ($4::uuid IS NULL OR m.conversation_id = $4)`;
 
 const FOR_ADMINS = [...ADMIN_KINDS].map((kind) => `'${kind}'`).join(', ');
+/** When the row was written, whatever the account's role is now. */
+const WAS_ADMIN = `EXISTS (SELECT FROM admin_terms a WHERE a.conversation_id = t.conversation_id AND a.account_id = $1
+    AND a.from_seq <= t.seq AND (a.to_seq IS NULL OR t.seq < a.to_seq))`;
 
 /** Messages that the account has hidden or cleared, and what happened to them, are not told again. What happened to the conversation is. */
 const NOT_FORGOTTEN = `(NOT t.message OR (t.seq > mine.cleared_to AND ${notHidden('$1', 't.seq')}))
@@ -88,7 +91,7 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
     SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, (extract(epoch FROM expires_at) * 1000)::bigint AS expires_ms,
       encode(payload, 'base64') AS payload64 FROM timeline t
     WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, mine.since), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
-      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND (t.message OR mine.role IN ('owner', 'admin') OR t.kind NOT IN (${FOR_ADMINS}))
+      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND CASE WHEN t.kind IN (${FOR_ADMINS}) THEN ${WAS_ADMIN} ELSE true END
       AND ${NOT_FORGOTTEN} ORDER BY t.seq LIMIT $5) t
   WHERE mine.last_position > $2),
  receipts AS (

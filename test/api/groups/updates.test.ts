@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendText, type Envelope } from '../../kit/documents.js';
+import { currentCursor, sendText, type Envelope } from '../../kit/documents.js';
 import {
   addMembers,
   changeRole,
@@ -56,17 +56,18 @@ function toldUntil(actor: Actor, end: string, after?: string): { live: Promise<v
   return { live: isLive, told };
 }
 
+/** Past all that there is. */
+async function cursorsOf(people: readonly Actor[]): Promise<readonly string[]> {
+  await server.app.projector.waitFor(await server.app.eventStore.head(), 5_000);
+  return Promise.all(people.map(({ client }) => currentCursor(client)));
+}
+
 describe('updates of a group', () => {
   it('say what happened, the same live and in a replay, to each what concerns it', async () => {
     const [owner, bob, cleo, dan] = (await actors(server, 4)) as [Actor, Actor, Actor, Actor];
     const following = [owner, bob, cleo, dan].map((actor) => toldUntil(actor, 'the end'));
     await Promise.all(following.map(({ live }) => live));
-    const begin = await Promise.all(
-      [owner, bob, cleo, dan].map(
-        async (actor) =>
-          (await actor.client.run<{ snapshot: { cursor: string } }>('{ snapshot { cursor } }')).snapshot.cursor,
-      ),
-    );
+    const begin = await cursorsOf([owner, bob, cleo, dan]);
 
     const memberIds = [bob.accountId, cleo.accountId];
     const { id } = await createGroup(owner.client, { clientId: 'g', name: 'Climbing', memberIds });
@@ -156,5 +157,45 @@ describe('updates of a group', () => {
       cleoComes,
       ownerGoes,
     ]);
+  });
+
+  it('tell admins what is for them by the role of its time, live and in a replay, whatever the role is by then', async () => {
+    const [owner, bob, cleo] = (await actors(server, 3)) as [Actor, Actor, Actor];
+    const people = [owner, bob, cleo];
+    const following = people.map((actor) => toldUntil(actor, 'the end'));
+    await Promise.all(following.map(({ live }) => live));
+    const begin = await cursorsOf(people);
+    const memberIds = [bob.accountId, cleo.accountId];
+    const { id } = await createGroup(owner.client, { clientId: 'g', name: 'Climbing', memberIds });
+    const links: string[] = [];
+    const link = async (): Promise<void> => void links.push((await createInviteLink(owner.client, id)).linkId);
+    const bobIs = (role: 'ADMIN' | 'MEMBER'): Promise<unknown> => changeRole(owner.client, id, bob.accountId, role);
+    await link();
+    await bobIs('ADMIN');
+    await link();
+    await bobIs('MEMBER');
+    await link();
+    await bobIs('ADMIN');
+    await link();
+    // At once: what is told when is decided by the log, not by who was quicker.
+    const racing = Array.from({ length: 8 }, (_, n) => [link(), bobIs(n % 2 === 0 ? 'MEMBER' : 'ADMIN')]);
+    await Promise.all(racing.flat());
+    await bobIs('MEMBER');
+    await link();
+    await sendText(owner.client, id, 'c1', 'the end');
+
+    const live = await Promise.all(following.map(({ told }) => told));
+    const replayed = await Promise.all(people.map((actor, index) => toldUntil(actor, 'the end', begin[index]).told));
+    expect(replayed).toEqual(live);
+    const linksTold = (index: number): unknown[] =>
+      live[index]!.flatMap(({ update }) => (update.__typename === 'InviteLinksChanged' ? [update] : [])).map(
+        (update) => (update as unknown as { linkId: string }).linkId,
+      );
+    expect(new Set(linksTold(0))).toEqual(new Set(links));
+    const ofBob = linksTold(1);
+    expect([links[0], links[1], links[2], links[3], links.at(-1)].map((one) => ofBob.includes(one))).toEqual([
+      ...[false, true, false, true, false],
+    ]);
+    expect(linksTold(2)).toEqual([]);
   });
 });
