@@ -6,7 +6,7 @@ import { webLinkPreviews } from '../../../src/platform/linkPreviews/web.js';
 import { noLimits } from '../../../src/platform/limits/memory.js';
 import { linkPreviewFollower, type LinkPreviewsDeps } from '../../../src/workers/messages/linkPreviews.js';
 import { block } from '../../api/contacts/kit.js';
-import { edit, pairOn, remove, sends, type Pair } from '../../api/messages/kit.js';
+import { edit, pairOn, reads, remove, sends, type Pair } from '../../api/messages/kit.js';
 import { HTML, site, titled, type Site } from '../../platform/linkPreviews/site.js';
 import { testApp, type TestApp } from '../../kit/testApp.js';
 
@@ -149,6 +149,29 @@ describe('the worker', () => {
     });
     await worker().handle(sent);
     expect((await added()).map(({ data }) => data)).toMatchObject([{ target: 1, withheld: true }]);
+  });
+
+  it('seals the preview of what disappears under its hour, and it goes with that', async () => {
+    const { alice, bob, conversation } = pair;
+    await alice.client.run(
+      'mutation ($id: ID!) { setDisappearing(conversationId: $id, seconds: 3600) { __typename } }',
+      { id: conversation },
+    );
+    const { messageId, seq, readToken } = await pair.says(`${web.origin}/`);
+    await worker().handle(await last());
+    const [event] = await added();
+    expect(event!.data).toMatchObject({ preview: { k: expect.stringMatching(/\|conversation:[0-9a-f-]{36}:\d+$/) } });
+    await settled();
+    expect(await reads(bob, messageId, readToken)).toMatchObject({ linkPreview: { title: 'Home' } });
+    const conversationId = decodeId('conversation', conversation);
+    await server.app.handlers.disappearing.expire({ conversationId, targets: [seq], withheldBy: null });
+    await settled();
+    expect(await reads(bob, messageId, readToken)).toMatchObject({ linkPreview: null });
+    const { rows } = await server.app.readStore.pool.query(
+      `SELECT body FROM timeline WHERE conversation_id = $1 AND kind = 'link_preview_added'`,
+      [conversationId],
+    );
+    expect(rows).toEqual([{ body: null }]);
   });
 
   it('asks a page that does not answer three times', async () => {
