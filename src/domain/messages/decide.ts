@@ -28,6 +28,9 @@ export function decideSend(
   if (mentions !== undefined) return { rejected: mentions };
   if (command.viewOnce === true && content?.kind !== 'text' && content?.kind !== 'sealed')
     return { rejected: { kind: 'not_applicable' } };
+  // Of followers nothing is written where they follow: they could neither vote nor open it.
+  if (state.kind === 'channel' && (content?.kind === 'poll' || command.viewOnce === true))
+    return { rejected: { kind: 'not_applicable' } };
   if (content?.kind === 'poll' && content.closesAt !== undefined && content.closesAt <= at)
     return { rejected: { kind: 'invalid_content', field: 'poll.closesAt', reason: 'past' } };
   // What says nothing any more may still be answered: who answers may not know yet.

@@ -249,6 +249,12 @@ export const CALLS: readonly Call[] = [
   call('sendMessage', 'channel', ({ world, unique }) => ({
     input: { conversationId: world.channel.id, clientId: unique, text: 'hi' },
   })),
+  // After the unfollowing is in the read model.
+  call('acknowledge', 'channel', async ({ world }) => {
+    await world.settled();
+    return { input: { conversationId: world.channel.id, readUpTo: 0 } };
+  }),
+  call('muteChat', 'channel', ({ world }) => ({ conversationId: world.channel.id })),
   call('updateChannel', "the owner's", ({ world, unique }) => ({
     input: { channelId: world.channel.id, name: `News ${unique}` },
   })),

@@ -3,6 +3,7 @@ import { HANDLE, type ChannelCommand } from '../../../src/domain/channels/decide
 import { toldOf, type ConversationEvent } from '../../../src/domain/conversations/index.js';
 import { decideGroup } from '../../../src/domain/groups/decide.js';
 import type { GroupCommand } from '../../../src/domain/groups/commands.js';
+import type { SendMessage } from '../../../src/domain/messages/commands.js';
 import { decideSend } from '../../../src/domain/messages/decide.js';
 import { create, created, crowd, dismissed, folded, given, named, sealed, setAdmin, steppedDown } from './fixture.js';
 
@@ -155,6 +156,20 @@ describe('who writes to a channel', () => {
     const send = (account: string) => decideSend(state, { account, at: 1 });
     for (const account of ['owner', 'ann']) expect(send(account)).toEqual({ accepted: { at: 1 } });
     for (const account of ['bob', 'follower']) expect(send(account)).toEqual({ rejected: 'not_a_member' });
+  });
+
+  it('send nothing that followers would have to answer: no polls, nothing that is shown once', () => {
+    const asked = { question: 'When?', options: ['now', 'later'] };
+    const poll = { kind: 'poll', poll: asked, multiple: false, votesVisible: false } as const;
+    const text = { kind: 'text', text: 'psst' } as const;
+    const notApplicable = { rejected: { kind: 'not_applicable' } };
+    const send = (what: Partial<SendMessage>, events = [created]) =>
+      decideSend(folded(...events), { account: 'owner', at: 1, ...what });
+    expect(send({ content: poll })).toEqual(notApplicable);
+    expect(send({ content: text, viewOnce: true })).toEqual(notApplicable);
+    expect(send({ content: text })).toEqual({ accepted: { at: 1 } });
+    for (const what of [{ content: poll }, { content: text, viewOnce: true }] as const)
+      expect(send(what, [group])).toEqual({ accepted: { at: 1 } });
   });
 });
 
