@@ -84,8 +84,8 @@ async function listen(connectionString: string, onNotice: () => void, signal: Ab
     client.on('notification', onNotice);
     try {
       await client.connect();
-      await client.query('LISTEN keys_destroyed');
       heartbeat(client);
+      await client.query('LISTEN keys_destroyed');
       onNotice();
       pause = 50;
       await Promise.race([ended, aborted(signal)]);

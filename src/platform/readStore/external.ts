@@ -1,11 +1,15 @@
 import pg from 'pg';
 import { StartError } from '../lifecycle/startError.js';
+import { BOUNDS } from './bounds.js';
 import { clientConfig } from './pool.js';
 
 /** Refuses what would fail later in a worse way: wrong address, login, version, encoding, a replica. @throws StartError without secrets */
 export async function checkExternal(databaseUrl: string): Promise<void> {
   const where = addressOf(databaseUrl);
-  const client = new pg.Client(clientConfig(databaseUrl, 'parlance start'));
+  const client = new pg.Client({
+    ...clientConfig(databaseUrl, 'parlance start'),
+    query_timeout: BOUNDS.answer.silenceMs,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

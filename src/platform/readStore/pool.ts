@@ -29,13 +29,17 @@ export interface PoolOptions {
   readonly logger?: Logger;
 }
 
-/** What pool and single clients have in common. Connecting times out; the kernel notices when an idle connection is dead. */
+/**
+ * What pool and single clients have in common. Connecting times out; a statement does after an hour, unless a pool or its
+ * user says sooner; the kernel notices when an idle connection is dead.
+ */
 export function clientConfig(connectionString: string, applicationName = 'parlance'): pg.ClientConfig {
   return {
     connectionString,
     types,
     application_name: applicationName,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: BOUNDS.answer.connectMs,
+    query_timeout: BOUNDS.upkeep.silenceMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };

@@ -44,8 +44,8 @@ export function listener(options: ListenerOptions): { close(): Promise<void> } {
       if (payload !== undefined && /^\d+$/.test(payload)) options.onHint(BigInt(payload) as Position);
     });
     try {
-      await session.query('LISTEN events');
       heartbeat(session, options.heartbeatMs);
+      await session.query('LISTEN events');
     } catch (error) {
       discard(session);
       throw error;
