@@ -65,6 +65,7 @@ import { accountRelations, accountsByNumber, contactBook } from '../projections/
 import {
   conversationSnapshot,
   deviceWatermarks,
+  isRemovedMember,
   knownMessages,
 } from '../projections/conversations/commands.queries.js';
 import { PROJECTIONS } from '../projections/index.js';
@@ -260,7 +261,10 @@ async function build(
       onAppended: related.forget,
     }),
     conversations: conversationsWith(limiter),
-    groups: groupHandlers({ writer, states, keys, clock, ids, limiter, existing, mayAdd }),
+    groups: groupHandlers({
+      ...{ writer, states, keys, clock, ids, limiter, existing, mayAdd },
+      isRemoved: (id, account) => isRemovedMember(pool, id, account),
+    }),
     ...messagesWith(limiter),
     channels: channelHandlers({
       eventStore,

@@ -15,14 +15,15 @@ export class GroupQueries {
     @Ctx() context: ApiContext,
   ): Promise<GroupPreview | null> {
     const { services } = context;
-    const link = await services.groups.followLink(token);
+    const { accountId } = sessionOf(context);
+    const link = await services.groups.followLink(token, accountId);
     if (link === null) return null;
     const { conversationId, approval } = link;
     const { pool } = services.reads;
     const [info, count, mine] = await Promise.all([
       groupInfo(pool, conversationId),
       memberCount(pool, conversationId),
-      conversationOf(pool, sessionOf(context).accountId, conversationId),
+      conversationOf(pool, accountId, conversationId),
     ]);
     if (info === null) return null;
     return {

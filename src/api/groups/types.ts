@@ -91,7 +91,7 @@ export class GroupPreview {
   @Field(() => Int)
   readonly memberCount!: number;
 
-  @Field(() => Boolean, { description: 'Whether an admin decides on who joins.' })
+  @Field(() => Boolean, { description: 'Whether the caller would wait for an admin.' })
   readonly approval!: boolean;
 
   @Field(() => Boolean, { description: 'Whether the caller is in it.' })

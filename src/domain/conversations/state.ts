@@ -14,6 +14,8 @@ export interface FormerMembership {
   readonly from: number;
   readonly joinedAt: number;
   readonly to: number;
+  /** By an admin: the account did not leave. */
+  readonly removed?: true;
 }
 
 export interface InviteLink {
@@ -92,7 +94,7 @@ function evolved(state: ConversationState, event: ConversationStreamEvent): Conv
     case 'MembersAdded':
       return added(state, event.data as DataOf<'MembersAdded'>, event.revision);
     case 'MemberRemoved':
-      return ended(state, (event.data as DataOf<'MemberRemoved'>).accountId, event.revision);
+      return ended(state, (event.data as DataOf<'MemberRemoved'>).accountId, event.revision, { removed: true });
     case 'MemberLeft': {
       const { accountId, newOwner } = event.data as DataOf<'MemberLeft'>;
       const without = ended(state, accountId, event.revision);
@@ -282,10 +284,15 @@ function added(state: Conversation, data: DataOf<'MembersAdded'>, revision: numb
 }
 
 /** Who leaves is still told of the leaving. */
-function ended(state: Conversation, accountId: string, revision: number): Conversation {
+function ended(
+  state: Conversation,
+  accountId: string,
+  revision: number,
+  how: Pick<FormerMembership, 'removed'> = {},
+): Conversation {
   const member = state.members.get(accountId);
   if (member === undefined) return state;
-  const past = { from: member.from, joinedAt: member.joinedAt, to: revision + 1 };
+  const past = { from: member.from, joinedAt: member.joinedAt, to: revision + 1, ...how };
   return {
     ...state,
     members: without(state.members, accountId),

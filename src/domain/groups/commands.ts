@@ -25,8 +25,14 @@ export type GroupCommand =
       readonly maxUses?: number;
     }
   | { readonly type: 'revokeLink'; readonly by: string; readonly linkId: string }
-  /** `now`: milliseconds since the epoch. */
-  | { readonly type: 'join'; readonly by: string; readonly tokenHash: string; readonly now: number }
+  /** `now`: milliseconds since the epoch. `removedLongAgo`: the last stay ended so, if the state does not know of it any more. */
+  | {
+      readonly type: 'join';
+      readonly by: string;
+      readonly tokenHash: string;
+      readonly now: number;
+      readonly removedLongAgo?: boolean;
+    }
   | { readonly type: 'approveJoin'; readonly by: string; readonly accountId: string }
   /** By an admin, or by the one who asked to join. */
   | { readonly type: 'declineJoin'; readonly by: string; readonly accountId: string };

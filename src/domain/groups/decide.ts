@@ -180,16 +180,23 @@ function decideRevokeLink(state: Conversation, { by, linkId }: CommandOf<'revoke
   return state.links.has(linkId) ? { events: [{ type: 'InviteLinkRevoked', data: { linkId } }] } : NOTHING;
 }
 
-/** A member who follows a link is where it leads, whatever has become of the link. */
-function decideJoin(state: ConversationState, { by, tokenHash, now }: CommandOf<'join'>): GroupDecision {
+/** A member who follows a link is where it leads, whatever has become of the link. Whom an admin has removed an admin lets in again. */
+function decideJoin(state: ConversationState, command: CommandOf<'join'>): GroupDecision {
+  const { by, tokenHash, now, removedLongAgo = false } = command;
   const found = findLink(state, tokenHash, now);
   if (state.kind === 'absent') return rejected('no_such_link');
   if (state.members.has(by) && found !== 'no_such_link') return NOTHING;
   if (typeof found === 'string') return rejected(found);
-  if (!state.settings.approval) return add(state, [by], 'link', found.linkId);
+  if (!joinWaits(state, by, removedLongAgo)) return add(state, [by], 'link', found.linkId);
   if (state.requests.has(by)) return NOTHING;
   if (state.requests.size >= MAX_REQUESTS) return rejected('group_full');
   return { events: [{ type: 'JoinRequested', data: { accountId: by, linkId: found.linkId } }] };
+}
+
+/** Whether the account waits for an admin. @param removedLongAgo if the state does not know of its last stay any more */
+export function joinWaits(state: Conversation, accountId: string, removedLongAgo: boolean): boolean {
+  const last = state.left.get(accountId)?.at(-1);
+  return state.settings.approval || (last === undefined ? removedLongAgo : last.removed === true);
 }
 
 /** The working link that has this token. A group that everybody has left has none: nobody would own it. */

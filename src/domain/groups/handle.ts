@@ -26,7 +26,7 @@ import {
 import { uuidv8 } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import type { GroupCommand } from './commands.js';
-import { decideGroup, findLink, MAX_MEMBERS, type GroupRejection } from './decide.js';
+import { decideGroup, findLink, joinWaits, MAX_MEMBERS, type GroupRejection } from './decide.js';
 import { hashToken, newLinkToken, parseLinkToken } from './links.js';
 
 /** Who was not added, and why: `invite`, because they let only others add them; a link can be sent to them instead. */
@@ -93,8 +93,11 @@ export interface GroupHandlers {
   approveJoin(request: InGroup & { readonly accountId: string }): Promise<GroupOutcome>;
   /** By the one who asked, too: the request is taken back. */
   declineJoin(request: InGroup & { readonly accountId: string }): Promise<GroupOutcome>;
-  /** Where a link leads; null when it does not work. */
-  followLink(token: string): Promise<{ readonly conversationId: string; readonly approval: boolean } | null>;
+  /** Where a link leads, and whether the account would wait there for an admin; null when it does not work. */
+  followLink(
+    token: string,
+    account: string,
+  ): Promise<{ readonly conversationId: string; readonly approval: boolean } | null>;
 }
 
 export interface GroupDeps {
@@ -105,6 +108,8 @@ export interface GroupDeps {
   readonly ids: Ids;
   readonly limiter: Limiter;
   readonly existing: (accountIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** By the read model, of one that is no member: whether an admin removed it, however long ago. */
+  readonly isRemoved: (conversationId: string, account: string) => Promise<boolean>;
   /** Whether an account lets this one add it to groups. */
   readonly mayAdd: (actor: string, account: string) => 'yes' | 'invite' | Promise<'yes' | 'invite'>;
 }
@@ -126,8 +131,16 @@ export function groupHandlers({
   ids,
   limiter,
   existing,
+  isRemoved,
   mayAdd,
 }: GroupDeps): GroupHandlers {
+  /** The state knows of those who went lately. */
+  const wasRemovedLongAgo = async (conversationId: string, account: string): Promise<boolean> => {
+    const { state } = await states.load(conversationId);
+    if (state.kind === 'absent' || state.members.has(account) || state.left.has(account)) return false;
+    return isRemoved(conversationId, account);
+  };
+
   const limited = async (limit: LimitName, key: string, points?: number): Promise<Refused | undefined> => {
     const taken = await limiter.take(limit, key, points);
     return taken.ok ? undefined : { outcome: 'rate_limited', retryAfterMs: taken.retryAfterMs };
@@ -286,8 +299,11 @@ export function groupHandlers({
       const parsed = parseLinkToken(token);
       if (parsed === undefined) return { outcome: 'no_such_link' };
       const { conversationId, tokenHash } = parsed;
-      const command = { type: 'join', by: actor.account, tokenHash, now: clock.now() } as const;
-      return (await limited('joinGroup', actor.account)) ?? submit(conversationId, actor, command);
+      const refused = await limited('joinGroup', actor.account);
+      if (refused !== undefined) return refused;
+      const by = actor.account;
+      const removedLongAgo = await wasRemovedLongAgo(conversationId, by);
+      return submit(conversationId, actor, { type: 'join', by, tokenHash, now: clock.now(), removedLongAgo });
     },
 
     approveJoin: (request) =>
@@ -295,13 +311,14 @@ export function groupHandlers({
     declineJoin: (request) =>
       change(request, { type: 'declineJoin', by: request.actor.account, accountId: request.accountId }),
 
-    async followLink(token) {
+    async followLink(token, account) {
       const parsed = parseLinkToken(token);
       if (parsed === undefined) return null;
       const { conversationId, tokenHash } = parsed;
       const { state } = await states.load(conversationId);
       if (state.kind === 'absent' || typeof findLink(state, tokenHash, clock.now()) === 'string') return null;
-      return { conversationId, approval: state.settings.approval };
+      const approval = joinWaits(state, account, await wasRemovedLongAgo(conversationId, account));
+      return { conversationId, approval };
     },
   };
 }

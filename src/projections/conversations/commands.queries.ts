@@ -20,6 +20,9 @@ type Db = Pick<pg.Pool, 'query'>;
 
 /** Memberships that ended further back than this are of no use to who follows the log. */
 const RECENT_REVISIONS = 10_000;
+/** Of a membership that ended: by its last event. */
+const WAS_REMOVED = `(m.to_seq IS NOT NULL AND EXISTS (SELECT FROM timeline t
+  WHERE t.conversation_id = m.conversation_id AND t.seq = m.to_seq - 1 AND t.kind = 'member_removed'))`;
 
 interface MembershipRow {
   account_id: string;
@@ -27,6 +30,7 @@ interface MembershipRow {
   from_seq: number;
   joined_seq: number;
   to_seq: number | null;
+  removed: true | null;
 }
 
 interface PeriodRow {
@@ -62,7 +66,8 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
   }>({
     name: 'conversation_snapshot',
     text: `SELECT c.kind, c.head_seq, c.last_message_seq, c.last_at, c.settings, c.timer_seconds,
-             (SELECT json_agg(m ORDER BY m.joined_seq, m.account_id) FROM memberships m WHERE m.conversation_id = c.id
+             (SELECT json_agg(json_build_object('account_id', m.account_id, 'role', m.role, 'from_seq', m.from_seq, 'joined_seq', m.joined_seq,
+                'to_seq', m.to_seq, 'removed', CASE WHEN ${WAS_REMOVED} THEN true END) ORDER BY m.joined_seq, m.account_id) FROM memberships m WHERE m.conversation_id = c.id
                 AND m.role <> 'follower' AND (m.to_seq IS NULL OR m.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS members,
              (SELECT json_agg(a ORDER BY a.from_seq) FROM admin_terms a WHERE a.conversation_id = c.id
                 AND (a.to_seq IS NULL OR a.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS terms,
@@ -77,9 +82,13 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
   if (row === undefined) return undefined;
   const members = new Map<string, Member>();
   const left = new Map<string, FormerMembership[]>();
-  for (const { account_id, role, from_seq: from, joined_seq: joinedAt, to_seq: to } of row.members) {
+  for (const { account_id, role, from_seq: from, joined_seq: joinedAt, to_seq: to, removed } of row.members) {
     if (to === null) members.set(account_id, { role, from, joinedAt });
-    else left.set(account_id, [...(left.get(account_id) ?? []), { from, joinedAt, to }]);
+    else
+      left.set(account_id, [
+        ...(left.get(account_id) ?? []),
+        { from, joinedAt, to, ...(removed === true && { removed }) },
+      ]);
   }
   return {
     state: {
@@ -112,6 +121,17 @@ function linkOf({ token_hash, created_by, expires_at, max_uses, uses }: LinkRow)
     maxUses: max_uses,
     uses,
   };
+}
+
+/** Whether the account is not in the conversation because an admin removed it, however long ago. */
+export async function isRemovedMember(db: Db, conversationId: string, account: string): Promise<boolean> {
+  const { rows } = await db.query<{ removed: boolean }>({
+    name: 'is_removed_member',
+    text: `SELECT ${WAS_REMOVED} AS removed FROM memberships m WHERE m.conversation_id = $1 AND m.account_id = $2 AND m.role <> 'follower'
+           ORDER BY m.joined_seq DESC LIMIT 1`,
+    values: [conversationId, account],
+  });
+  return rows[0]?.removed ?? false;
 }
 
 /** Which of these messages the read model has, and the revision of the conversation that it was projected up to. */

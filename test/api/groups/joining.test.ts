@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendText } from '../../kit/documents.js';
 import {
+  addMembers,
   createGroup,
   createInviteLink,
   decideJoin,
@@ -140,6 +142,34 @@ describe('a request to join', () => {
     expect(kinds(owner)).toContain('InviteLinksChanged');
     // Decided is decided.
     await decideJoin(owner.client, id, dan.accountId, true);
+  });
+
+  it('is what whom an admin removed makes, though others come in at once; who left comes back', async () => {
+    const { owner, bob, dan, id } = await group(false);
+    const { token } = await createInviteLink(owner.client, id);
+    expect(await joinGroup(dan.client, token)).toMatchObject({ waits: false });
+    await leaveGroup(dan.client, id);
+    expect(await preview(dan, token)).toMatchObject({ approval: false });
+    expect(await joinGroup(dan.client, token)).toMatchObject({ waits: false });
+    await removeMember(owner.client, id, dan.accountId);
+    expect(await preview(dan, token)).toMatchObject({ approval: true });
+    const asked = await joinGroup(dan.client, token);
+    expect(asked.waits).toBe(true);
+    expect((await forAdmins(owner, id, asked.readToken))!.joinRequests).toEqual([{ account: { id: dan.accountId } }]);
+    await expect(sendText(dan.client, id, 'c', 'not yet')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await decideJoin(owner.client, id, dan.accountId, true);
+    await sendText(dan.client, id, 'c', 'back');
+
+    // A node that was not there, and has not the folded state.
+    await removeMember(owner.client, id, bob.accountId);
+    const node = await server.another();
+    await bob.connect(node.url);
+    expect(await joinGroup(bob.client, token)).toMatchObject({ waits: true });
+    await node.app.stop();
+    await bob.connect();
+    await addMembers(owner.client, id, bob.accountId);
+    await leaveGroup(bob.client, id);
+    expect(await joinGroup(bob.client, token)).toMatchObject({ waits: false });
   });
 
   it('can be declined, taken back and made again', async () => {

@@ -97,6 +97,16 @@ describe('whatever is asked of a group', () => {
     });
   });
 
+  it('whom an admin removed is let in again by somebody who is in it', () => {
+    always((steps) => {
+      for (const { before, after, command: asked } of steps) {
+        if (asked.type !== 'join' || before.kind === 'absent' || after.kind === 'absent') continue;
+        const last = before.left.get(asked.by)?.at(-1);
+        if (last?.removed === true && !before.members.has(asked.by)) expect(after.members.has(asked.by)).toBe(false);
+      }
+    });
+  });
+
   it('nothing is done by who is no member, but joining and taking that back', () => {
     always((steps) => {
       for (const {

@@ -5,6 +5,7 @@ import type { GroupCommand } from '../../../src/domain/groups/commands.js';
 import { MAX_LINKS, MAX_MEMBERS } from '../../../src/domain/groups/decide.js';
 import { placed } from '../../kit/specification.js';
 import {
+  added,
   created,
   declined,
   given,
@@ -182,6 +183,29 @@ describe('an invite link', () => {
       .when(join('dan'))
       .nothing();
     given(created(), linked('l'), left('owner')).when(join('eve')).rejects('no_such_link');
+  });
+  it('lets in again who has left, but whom an admin removed only asks for it', () => {
+    const there = [group, linked('l'), joinedBy('l', 'eve')] as const;
+    given(...there, left('eve'))
+      .when(join('eve'))
+      .then(joinedBy('l', 'eve'));
+    given(...there, removed('eve'))
+      .when(join('eve'))
+      .then(requested('eve', 'l'));
+    given(...there, removed('eve'), requested('eve', 'l'))
+      .when(join('eve'))
+      .nothing();
+    given(...there, removed('eve'), added('eve'), left('eve'))
+      .when(join('eve'))
+      .then(joinedBy('l', 'eve'));
+    given(...there, left('eve'), joinedBy('l', 'eve'), removed('eve'))
+      .when(join('eve'))
+      .then(requested('eve', 'l'));
+    const longAgo = { ...join('eve'), removedLongAgo: true } as const;
+    given(group, linked('l')).when(longAgo).then(requested('eve', 'l'));
+    given(...there, left('eve'))
+      .when(longAgo)
+      .then(joinedBy('l', 'eve'));
   });
   it('does not make the group larger than it may be', () => {
     const full = created(Array.from({ length: MAX_MEMBERS - 1 }, (_, index) => `m${String(index)}`));
