@@ -190,6 +190,13 @@ export function liveHub(deps: HubDeps): LiveHub {
       followers.changed(accountId, id, false, at);
   };
 
+  const followChanged = ({ type, data, position: at }: OpenedEvent, accountId: string): void => {
+    const { channelId } = data as { readonly channelId: string };
+    followers.changed(accountId, channelId, type === 'ChannelFollowed', at);
+    if (type === 'ChannelUnfollowed')
+      for (const source of conversations.get(channelId) ?? []) if (source.accountId === accountId) source.finish();
+  };
+
   /** Of those to whom nothing of the conversation is told any more. */
   const endSubscriptions = (id: string, state: ConversationState, revision: number): void => {
     for (const source of conversations.get(id) ?? [])
@@ -290,10 +297,7 @@ export function liveHub(deps: HubDeps): LiveHub {
         if (event.type === 'PrivacyChanged') return accounts.has(id) ? deliverPrivacy(event, id) : undefined;
         if (event.type === 'ProfileChanged') return accounts.has(id) ? deliverProfile(event, id) : undefined;
         deliver(event, updateOf(event), [id]);
-        if (event.type === 'ChannelFollowed' || event.type === 'ChannelUnfollowed') {
-          const { channelId } = event.data as { readonly channelId: string };
-          followers.changed(id, channelId, event.type === 'ChannelFollowed', event.position);
-        }
+        if (event.type === 'ChannelFollowed' || event.type === 'ChannelUnfollowed') followChanged(event, id);
         if (event.type === 'DeviceRevoked')
           for (const callback of revoked) callback((event.data as { deviceId: string }).deviceId);
         return;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sendText } from '../../kit/documents.js';
+import { acknowledgeUpTo, sendText } from '../../kit/documents.js';
 import { actors, testApp, type Actor, type TestApp } from '../../kit/testApp.js';
 import { create, follow, hears, mutate, page, problem, texts } from './kit.js';
 
@@ -70,6 +70,41 @@ describe('channels', () => {
       expect(await page(reader, id, await follow(reader, id, false))).toBeNull();
       expect(await page(reader, id, await follow(reader, id))).toEqual([]);
     }
+  });
+
+  it('tell who subscribes to the one channel, until it unfollows', async () => {
+    const [owner, reader, stranger] = (await actors(server, 3)) as [Actor, Actor, Actor];
+    const { id } = (await create(owner)).channel;
+    const document = `subscription ($id: ID!) { conversationUpdates(conversationId: $id) { cursor update { __typename
+      ... on MessageAdded { message { seq } } ... on ReceiptAdvanced { readUpTo } } } }`;
+    const told: string[] = [];
+    const subscribe = (actor: Actor, live: () => void): Promise<{ readonly code: string } | undefined> =>
+      new Promise((ended) => {
+        actor.client.subscribe<{ conversationUpdates: { update: { __typename: string } } }>(
+          document,
+          { id },
+          ({ conversationUpdates: { update } }) => {
+            told.push(update.__typename);
+            live();
+          },
+          ended,
+        );
+      });
+    expect(await subscribe(stranger, () => undefined)).toMatchObject({ code: 'FORBIDDEN' });
+    // However soon after the following.
+    await follow(reader, id);
+    let ended: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((live) => {
+      ended = subscribe(reader, live);
+    });
+    const { seq } = await sendText(owner.client, id, 'm1', 'one');
+    await vi.waitFor(() => expect(told).toContain('MessageAdded'));
+    await acknowledgeUpTo(reader.client, id, { readUpTo: seq });
+    await vi.waitFor(() => expect(told).toContain('ReceiptAdvanced'));
+    await follow(reader, id, false);
+    expect(await ended).toBeUndefined();
+    await sendText(owner.client, id, 'm2', 'two');
+    expect(told).toEqual(['CursorAdvanced', 'MessageAdded', 'ReceiptAdvanced']);
   });
 
   it('are resumed like all else, on any node', async () => {
