@@ -16,6 +16,8 @@ import { BroadcastQueries } from './broadcasts/queries.js';
 import { ChannelFields } from './channels/fields.js';
 import { ChannelMutations } from './channels/mutations.js';
 import { ChannelQueries } from './channels/queries.js';
+import { CommunityFields } from './communities/fields.js';
+import { CommunityMutations } from './communities/mutations.js';
 import { DisappearingMutations } from './disappearing/mutations.js';
 import { ConversationFields } from './conversations/fields.js';
 import { ConversationMutations } from './conversations/mutations.js';
@@ -75,6 +77,8 @@ const RESOLVERS = [
   ChannelQueries,
   ChannelMutations,
   ChannelFields,
+  CommunityMutations,
+  CommunityFields,
   BroadcastQueries,
   BroadcastMutations,
   BroadcastFields,

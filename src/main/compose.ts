@@ -8,6 +8,12 @@ import {
   type ContactHandlers,
   type Relations,
 } from '../domain/contacts/index.js';
+import {
+  communityHandlers,
+  communityLinks,
+  type CommunityHandlers,
+  type CommunityLinks,
+} from '../domain/communities/index.js';
 import { channelAudience, channelHandlers, type Audience, type ChannelHandlers } from '../domain/channels/index.js';
 import { isFollowing } from '../projections/lists/lists.queries.js';
 import { broadcastHandlers, type BroadcastHandlers } from '../domain/broadcasts/index.js';
@@ -118,6 +124,8 @@ export interface App {
     readonly groups: GroupHandlers;
     readonly broadcasts: BroadcastHandlers;
     readonly channels: ChannelHandlers;
+    readonly communities: CommunityHandlers;
+    readonly communityLinks: CommunityLinks;
     readonly disappearing: DisappearingHandlers;
     readonly receipts: ReceiptHandlers;
     readonly receiptTimes: ReceiptTimes;
@@ -235,6 +243,7 @@ async function build(
   const caughtUp = async (): Promise<boolean> => projector.waitFor(await eventStore.head(), CAUGHT_UP_MS);
   const following = (accountId: string, channelId: string): Promise<boolean> => isFollowing(pool, accountId, channelId);
   const audience = channelAudience({ states, isFollowing: following, caughtUp });
+  const links = communityLinks({ eventStore, writer, states, clock });
   const conversationsWith = (by: Limiter): ConversationHandlers =>
     conversationHandlers({ eventStore, states, relations: related, clock, ids, limiter: by, accountExists });
   const messagesWith = (by: Limiter): MessageFeatures =>
@@ -266,6 +275,8 @@ async function build(
       isRemoved: (id, account) => isRemovedMember(pool, id, account),
     }),
     ...messagesWith(limiter),
+    communities: communityHandlers({ writer, states, links, keys, clock, ids, limiter }),
+    communityLinks: links,
     channels: channelHandlers({
       eventStore,
       writer,

@@ -7,6 +7,7 @@ import { systemClock } from '../platform/clock/system.js';
 import { housekeepingJob } from '../workers/housekeeping.js';
 import { expiredKeysJob, expiryJob } from '../workers/disappearing.js';
 import type { Position } from '../platform/eventStore/port.js';
+import { communityFollower } from '../workers/communities.js';
 import { broadcastFollower } from '../workers/broadcasts.js';
 import { scheduledMessages } from '../workers/messages/scheduled.js';
 import { dueScheduled, nextScheduled } from '../projections/preferences/scheduled.queries.js';
@@ -59,6 +60,7 @@ export function followersOf({ states, unlimited, handlers, readStore, eventStore
       eventAt,
       isDeleted: (messageId) => isDeletedMessage(readStore.pool, messageId),
     }),
+    communityFollower(handlers.communityLinks),
   ];
 }
 

@@ -79,6 +79,11 @@ const RULES: Record<string, string> = {
   'mutation.setChannelAdmin': 'device',
   'mutation.followChannel': 'device',
   'mutation.unfollowChannel': 'device',
+  'mutation.createCommunity': 'device',
+  'mutation.linkGroup': 'device',
+  'mutation.unlinkGroup': 'device',
+  'mutation.deactivateCommunity': 'device',
+  'mutation.joinCommunityGroup': 'device',
   'mutation.setDisappearing': 'device',
   'mutation.createBroadcastList': 'device',
   'mutation.updateBroadcastList': 'device',
@@ -132,7 +137,14 @@ function call({ operation, field }: { operation: string; field: GraphQLField<unk
   return `${operation} { ${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}${selection} }`;
 }
 
-const ids: Record<string, string> = { with: 'acc', conversationId: 'cnv', linkId: 'lnk', messageId: 'msg' };
+const ids: Record<string, string> = {
+  communityId: 'cnv',
+  groupId: 'cnv',
+  with: 'acc',
+  conversationId: 'cnv',
+  linkId: 'lnk',
+  messageId: 'msg',
+};
 const kindsOf: Record<string, string> = { conversation: 'cnv', message: 'msg', account: 'acc', revokeDevice: 'dev' };
 
 function valueOf(type: GraphQLInputType, name: string): string {

@@ -7,6 +7,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   TimerChanged: 'disappearing',
   MessagesExpired: 'disappearing',
   ChannelRead: 'receipts',
+  MembersAdded: 'groups',
+  MemberRemoved: 'groups',
+  JoinRequested: 'groups',
 };
 const golden = readGolden('lists', (type) => ELSEWHERE[type] ?? 'lists');
 eachStillFitsAndOpens(golden);
@@ -30,6 +33,20 @@ it('a list still folds', () => {
     '0199a1b2-0000-7000-8000-0000000000bb',
     '0199a1b2-0000-7000-8000-0000000000cc',
   ]);
+});
+
+it('a community still folds', () => {
+  const events = golden.events.filter(({ stream }) => stream.endsWith('0401'));
+  const b = '0199a1b2-0000-7000-8000-0000000000bb';
+  expect(placed(events).reduce(evolve, ABSENT)).toMatchObject({
+    kind: 'community',
+    members: new Map(),
+    left: new Map([
+      ['owner', [{ from: 0, joinedAt: 0, to: 5 }]],
+      [b, [{ from: 0, joinedAt: 2, to: 5 }]],
+    ]),
+    groups: new Map([['0199a1b2-0000-8000-8000-000000000402', { link: 3, linked: false, since: 3 }]]),
+  });
 });
 
 it('a channel still folds', () => {

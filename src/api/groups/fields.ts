@@ -15,17 +15,24 @@ const PLACE = /^(\d{1,10}):([0-9a-f-]{36})$/;
 @Resolver(() => Conversation)
 export class GroupFields {
   @FieldResolver(() => MemberConnection, {
-    description: 'In the order of joining. A former member sees those of the time that it left.',
+    description:
+      'In the order of joining. A former member sees those of the time that it left. In a community who is no admin sees the admins and itself.',
   })
   async members(
-    @Root() { uuid, headSeq }: Conversation,
+    @Root() { uuid, headSeq, viewer, kind, myRole }: Conversation,
     @Arg('first', () => Int, { defaultValue: 20, nullable: true }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() { loaders }: ApiContext,
   ): Promise<MemberConnection> {
     const size = pageSize('first', first, 20);
     const place = after == null ? undefined : placeOf(after);
-    const found = await loaders.members.load({ conversationId: uuid, asOf: headSeq, limit: size + 1, after: place });
+    const found = await loaders.members.load({
+      conversationId: uuid,
+      asOf: headSeq,
+      limit: size + 1,
+      after: place,
+      to: kind !== 'community' || myRole === 'owner' || myRole === 'admin' ? null : viewer,
+    });
     const members = found.slice(0, size).map(({ accountId, role, joinedSeq }) => ({
       accountId: encodeId('account', accountId),
       role,
@@ -68,7 +75,7 @@ export class GroupFields {
     const found = await joinRequests(services.reads.pool, conversation.uuid, pageSize('first', first, 20));
     return found.map(({ accountId, linkId, at }) => ({
       accountId: encodeId('account', accountId),
-      linkId: encodeId('link', linkId),
+      linkId: linkId === null ? null : encodeId('link', linkId),
       at,
       accountUuid: accountId,
     }));

@@ -6,7 +6,7 @@ import { fault } from '../kit/errors.js';
 import { decodeId, encodeId } from '../kit/nodeIds.js';
 import { Allow } from '../kit/shape.js';
 import { CreateInviteLinkInput, DecideJoinInput, InviteLinkInput } from './inputs.js';
-import { changed, conversationAfter, inGroup, placeOf } from './outcomes.js';
+import { changed, inGroup, joined } from './outcomes.js';
 import { refusal } from './refusals.js';
 import { ChangeGroupResult, CreateInviteLinkResult, DecideJoinResult, JoinGroupResult } from './results.js';
 
@@ -58,13 +58,16 @@ export class JoinMutations {
   ): Promise<typeof JoinGroupResult> {
     const done = await context.services.groups.join({ actor: actorOf(context), token });
     if (done.outcome !== 'done')
-      return refusal(done, ['no_such_link', 'link_expired', 'link_used_up', 'group_full', 'rate_limited', 'busy']);
-    if (!done.member) return { __typename: 'JoinWaits', ...placeOf(context, done) };
-    return {
-      __typename: 'GroupJoined',
-      conversation: await conversationAfter(context, done),
-      readToken: readTokenOf(context, done.position),
-    };
+      return refusal(done, [
+        'no_such_link',
+        'link_expired',
+        'link_used_up',
+        'group_full',
+        'community_full',
+        'rate_limited',
+        'busy',
+      ]);
+    return joined(context, done);
   }
 
   @Allow('device')
@@ -95,5 +98,13 @@ export class JoinMutations {
 function decided(context: ApiContext, done: GroupOutcome): typeof DecideJoinResult {
   return done.outcome === 'done'
     ? changed(context, done)
-    : refusal(done, ['not_a_member', 'not_allowed', 'no_such_request', 'group_full', 'rate_limited', 'busy']);
+    : refusal(done, [
+        'not_a_member',
+        'not_allowed',
+        'no_such_request',
+        'group_full',
+        'community_full',
+        'rate_limited',
+        'busy',
+      ]);
 }

@@ -63,7 +63,7 @@ export class GroupMutations {
       members: accountsOf(input.memberIds),
     });
     if (done.outcome !== 'done')
-      return refusal(done, ['not_a_member', 'not_allowed', 'group_full', 'rate_limited', 'busy']);
+      return refusal(done, ['not_a_member', 'not_allowed', 'group_full', 'community_full', 'rate_limited', 'busy']);
     return { __typename: 'MembersAdded', ...placeOf(context, done), notAdded: notAddedOf(done) };
   }
 

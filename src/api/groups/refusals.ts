@@ -1,4 +1,4 @@
-import { MAX_LINKS, MAX_MEMBERS, type Refused } from '../../domain/groups/index.js';
+import { MAX_COMMUNITY_MEMBERS, MAX_LINKS, MAX_MEMBERS, type Refused } from '../../domain/groups/index.js';
 import {
   problem,
   refusalsBy,
@@ -11,6 +11,7 @@ import {
   type NoSuchRequest,
   type NotAllowed,
   type NotAMember,
+  type NotLinked,
   type RateLimited,
   type TooManyLinks,
 } from '../kit/problems.js';
@@ -21,6 +22,8 @@ interface Problems {
   no_such_member: NoSuchMember;
   last_owner: LastOwner;
   group_full: GroupFull;
+  community_full: GroupFull;
+  not_linked: NotLinked;
   too_many_links: TooManyLinks;
   no_such_link: LinkNotUsable;
   link_expired: LinkNotUsable;
@@ -37,6 +40,8 @@ export const refusal = refusalsBy<Refused, Problems>({
   no_such_member: () => problem('NoSuchMember'),
   last_owner: () => problem('LastOwner'),
   group_full: () => problem('GroupFull', { most: MAX_MEMBERS }),
+  community_full: () => problem('GroupFull', { most: MAX_COMMUNITY_MEMBERS }),
+  not_linked: () => problem('NotLinked'),
   too_many_links: () => problem('TooManyLinks', { most: MAX_LINKS }),
   no_such_link: () => problem('LinkNotUsable', { reason: 'unknown' }),
   link_expired: () => problem('LinkNotUsable', { reason: 'expired' }),

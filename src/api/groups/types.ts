@@ -64,8 +64,8 @@ export class JoinRequest {
   @Field(() => ID)
   readonly accountId!: string;
 
-  @Field(() => ID)
-  readonly linkId!: string;
+  @Field(() => ID, { nullable: true, description: "Null: out of the group's community." })
+  readonly linkId!: string | null;
 
   @Field(() => DateTime)
   readonly at!: number;

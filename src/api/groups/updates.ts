@@ -12,7 +12,7 @@ registerEnumType(InfoField, { name: 'InfoField' });
 
 /** An entry of a conversation's timeline. */
 @Shape()
-abstract class Entry {
+export abstract class Entry {
   @Field(() => ID)
   readonly conversationId!: string;
 

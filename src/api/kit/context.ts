@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { AccountHandlers } from '../../domain/accounts/index.js';
 import type { CaseHandlers } from '../../domain/cases/index.js';
 import type { ContactHandlers, Relations } from '../../domain/contacts/index.js';
+import type { CommunityHandlers } from '../../domain/communities/index.js';
 import type { ChannelHandlers } from '../../domain/channels/index.js';
 import type { BroadcastHandlers } from '../../domain/broadcasts/index.js';
 import type { ConversationHandlers } from '../../domain/conversations/index.js';
@@ -68,6 +69,7 @@ export interface Services {
   readonly groups: GroupHandlers;
   readonly broadcasts: BroadcastHandlers;
   readonly channels: ChannelHandlers;
+  readonly communities: CommunityHandlers;
   readonly disappearing: Pick<DisappearingHandlers, 'setTimer'>;
   readonly messages: Pick<MessageHandlers, 'send'>;
   readonly messageChanges: MessageChangeHandlers;

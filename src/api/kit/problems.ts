@@ -134,6 +134,24 @@ export class TooManyAdmins extends Problem {
   readonly most!: number;
 }
 
+@Shape({ implements: () => Problem, description: 'A group is in one community: it leaves the other first.' })
+export class LinkedElsewhere extends Problem {
+  readonly __typename!: 'LinkedElsewhere';
+}
+
+@Shape({ implements: () => Problem, description: "The group is not one of the community's." })
+export class NotLinked extends Problem {
+  readonly __typename!: 'NotLinked';
+}
+
+@Shape({ implements: () => Problem, description: 'Unlink one first.' })
+export class TooManyGroups extends Problem {
+  readonly __typename!: 'TooManyGroups';
+
+  @Field(() => Int)
+  readonly most!: number;
+}
+
 @Shape({ implements: () => Problem })
 export class InvalidPhone extends Problem {
   readonly __typename!: 'InvalidPhone';
@@ -238,6 +256,9 @@ export const PROBLEMS = {
   InvalidTimer: ['INVALID_TIMER', 'Messages cannot disappear after that time.'],
   HandleTaken: ['HANDLE_TAKEN', 'Another channel has this handle.'],
   NoSuchChannel: ['NO_SUCH_CHANNEL', 'There is no such channel.'],
+  LinkedElsewhere: ['LINKED_ELSEWHERE', 'The group is in another community.'],
+  NotLinked: ['NOT_LINKED', 'The group is not in the community.'],
+  TooManyGroups: ['TOO_MANY_GROUPS', 'The community has as many groups as it may.'],
   TooManyAdmins: ['TOO_MANY_ADMINS', 'The channel has as many admins as it may.'],
   ListFull: ['LIST_FULL', 'The list would have too many recipients.'],
   NoRecipients: ['NO_RECIPIENTS', 'A list needs a recipient.'],

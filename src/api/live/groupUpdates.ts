@@ -76,11 +76,11 @@ export function groupUpdate(entry: TimelineEntry): GroupUpdateValue | undefined 
       return { ...membersChanged(where, 'ADDED', members.map(accountOf)), role: 'member' };
     }
     case 'member_removed':
-      return membersChanged(where, 'REMOVED', [accountOf((body as DataOf<'MemberRemoved'>).accountId)]);
     case 'member_left': {
       const { accountId, newOwner } = body as DataOf<'MemberLeft'>;
       const newOwnerId = newOwner === undefined ? null : accountOf(newOwner);
-      return { ...membersChanged(where, 'LEFT', [accountOf(accountId)]), newOwnerId };
+      const change = entry.kind === 'member_left' ? 'LEFT' : 'REMOVED';
+      return { ...membersChanged(where, change, [accountOf(accountId)]), newOwnerId };
     }
     case 'role_changed': {
       const { accountId, role } = body as DataOf<'RoleChanged'>;

@@ -12,7 +12,7 @@ import { shownOf, type ChannelReadEvent, type ReceiptEvent } from '../../domain/
 import type { LoadedPreferences, PreferenceStates } from '../../domain/preferences/index.js';
 import type { Relations } from '../../domain/contacts/index.js';
 import type { OpenedEvent } from '../../platform/keys/opener.js';
-import { ADMIN_KINDS, entryOf } from '../../projections/timeline/entry.js';
+import { ADMIN_KINDS, entryOf, MEMBER_KINDS } from '../../projections/timeline/entry.js';
 import { streamCategory, streamId } from '../../domain/shared/streams.js';
 import { fault } from '../kit/errors.js';
 import type { Cursors } from './cursors.js';
@@ -22,6 +22,7 @@ import { persisting } from './persist.js';
 import { LiveSource, type SourceDeps } from './source.js';
 import { channelFollowers } from './channels.js';
 import { groupReceipts } from './groupReceipts.js';
+import { membershipUpdates } from './memberships.js';
 import { cursorAdvanced, entryUpdate, everyoneAdvanced, shownReceipt, updateOf } from './payloads.js';
 import { privacyChanged, relationRow, relationUpdate } from '../contacts/updates.js';
 import { discovery } from './discovery.js';
@@ -76,6 +77,9 @@ export function cursorExpired(): Error {
 type Topics = Map<string, readonly LiveSource[]>;
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+/** After them, some are told nothing more of the conversation. */
+const ENDS: ReadonlySet<string> = new Set(['MemberRemoved', 'MemberLeft', 'CommunityDeactivated']);
 
 /** From so many accounts on an update is told to many at once. */
 const WIDE = 32;
@@ -165,6 +169,12 @@ export function liveHub(deps: HubDeps): LiveHub {
   /** Members are told as of the event's own revision: the folded state may be ahead of the log that the node has seen. */
   const deliverEntry = (event: OpenedEvent, id: string, state: ConversationState): void | Promise<void> => {
     const entry = entryOf(event);
+    if (state.kind === 'community' && MEMBER_KINDS.has(entry.kind)) {
+      for (const { update, to } of membershipUpdates(entry, state))
+        deliver(event, update, [...to], { id, tells: (accountId) => to.has(accountId) });
+      if (ENDS.has(event.type)) endSubscriptions(id, state, event.revision);
+      return;
+    }
     const concerns = (accountId: string): boolean =>
       entry.withheld
         ? accountId === entry.authorId
@@ -177,7 +187,7 @@ export function liveHub(deps: HubDeps): LiveHub {
       following.has(accountId) || (isTold(state, accountId, event.revision) && concerns(accountId));
     deliver(event, entryUpdate(entry), told, { id, tells });
     if (state.kind === 'channel') endFollowing(event, id);
-    if (event.type === 'MemberRemoved' || event.type === 'MemberLeft') endSubscriptions(id, state, event.revision);
+    if (ENDS.has(event.type)) endSubscriptions(id, state, event.revision);
     if (event.type === 'MessageSent' && state.kind !== 'direct' && state.kind !== 'channel')
       return receipts.messageSent(id, event.revision, entry.authorId ?? '');
   };

@@ -5,6 +5,7 @@ import type { DataOf } from '../../domain/conversations/index.js';
 import type { ChannelReadEvent, ReceiptEvent, Watermarks } from '../../domain/receipts/index.js';
 import { encodeId } from '../kit/nodeIds.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
+import { communityUpdate } from '../communities/updates.js';
 import { groupUpdate } from './groupUpdates.js';
 import { channelFollow, listUpdate } from './listPayloads.js';
 import { aboutMessage, messageAdded } from './messagePayloads.js';
@@ -24,13 +25,15 @@ export function entryUpdate(entry: TimelineEntry): UpdateValue | undefined {
         entry.conversationId,
         (entry.body as DataOf<'ConversationStarted'> | null)?.members ?? [],
       );
+    case 'community_created':
+      return conversationAdded(entry.conversationId, entry.authorId === null ? [] : [entry.authorId]);
     case 'group_created':
       return conversationAdded(
         entry.conversationId,
         ((entry.body as DataOf<'GroupCreated'> | null)?.members ?? []).map(({ accountId }) => accountId),
       );
     default:
-      return groupUpdate(entry) ?? listUpdate(entry);
+      return groupUpdate(entry) ?? communityUpdate(entry) ?? listUpdate(entry);
   }
 }
 

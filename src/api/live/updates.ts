@@ -1,12 +1,14 @@
 import type { LocationContent, MessageContent } from '../messages/contentTypes.js';
 import type { LinkPreview } from '../messages/previews.js';
 import type { GroupUpdateValue } from './groupUpdates.js';
+import type { CommunityUpdateValue } from '../communities/updates.js';
 import type { RelationUpdateValue } from '../contacts/updates.js';
 import type { PreferenceUpdateValue } from '../preferences/updates.js';
 
 /** What an `Update` is on the wire: ids encoded, instants as text. Resolves from the object alone, for any viewer. */
 export type UpdateValue =
   | GroupUpdateValue
+  | CommunityUpdateValue
   | MessageAddedValue
   | MessageEditedValue
   | MessageDeletedValue

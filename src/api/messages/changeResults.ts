@@ -53,7 +53,12 @@ export const EditMessageResult = outcomes('EditMessageResult', () => [
 
 export const DeleteMessageResult = outcomes('DeleteMessageResult', () => [...always, NotAllowed, TooLate]);
 
-export const ReactToMessageResult = outcomes('ReactToMessageResult', () => [...always, MessageGone, InvalidText]);
+export const ReactToMessageResult = outcomes('ReactToMessageResult', () => [
+  ...always,
+  NotAllowed,
+  MessageGone,
+  InvalidText,
+]);
 
 export const PinMessageResult = outcomes('PinMessageResult', () => [
   ...always,
@@ -65,6 +70,7 @@ export const PinMessageResult = outcomes('PinMessageResult', () => [
 
 export const VotePollResult = outcomes('VotePollResult', () => [
   ...always,
+  NotAllowed,
   MessageGone,
   NotApplicable,
   PollClosed,

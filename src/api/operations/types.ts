@@ -1,4 +1,5 @@
 import { createUnionType, Field, ID, Int } from 'type-graphql';
+import { COMMUNITY_UPDATES } from '../communities/updates.js';
 import { RELATION_UPDATES } from '../contacts/updates.js';
 import { GROUP_UPDATES } from '../groups/updates.js';
 import { MESSAGE_UPDATES } from '../messages/updates.js';
@@ -154,6 +155,7 @@ export const Update = createUnionType({
       ReceiptAdvanced,
       GroupReceiptAdvanced,
       ...GROUP_UPDATES,
+      ...COMMUNITY_UPDATES,
       ConversationAdded,
       RecipientsChangedUpdate,
       ChannelFollowUpdate,

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { ReceiptTimes, Wanted } from '../../domain/receipts/index.js';
 import { firstAnswers, memberReceipts, type MemberReceiptView } from '../../projections/receipts/info.queries.js';
-import { kindOfConversation } from '../../projections/conversations/conversations.queries.js';
+import { conversationOf, kindOfConversation } from '../../projections/conversations/conversations.queries.js';
 import { messageById } from '../../projections/timeline/timeline.queries.js';
 import { settleAccount } from '../accounts/settled.js';
 import { Account } from '../accounts/types.js';
@@ -36,6 +36,10 @@ export class MessageInfoFields {
     const found = await messageById(context.services.reads.pool, accountId, uuid);
     if (found?.authorId !== accountId) return null;
     const { seq, at, conversationId, withheld } = found;
+    // Who was an admin of a community when it wrote is shown its members no more.
+    const conversation = await conversationOf(context.services.reads.pool, accountId, conversationId);
+    if (conversation?.kind === 'community' && conversation.role !== 'owner' && conversation.role !== 'admin')
+      return null;
     return { messageId, seq, at, conversationUuid: conversationId, author: accountId, withheld };
   }
 

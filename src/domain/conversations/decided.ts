@@ -13,12 +13,15 @@ export async function submitDecided<Rejection extends string>(
   writer: Pick<ConversationWriter, 'submit'>,
   conversationId: string,
   size: number,
-  decide: (state: ConversationState) => { readonly events: readonly NewEvent[] } | { readonly rejected: Rejection },
+  decide: (
+    state: ConversationState,
+    revision: number,
+  ) => { readonly events: readonly NewEvent[] } | { readonly rejected: Rejection },
 ): Promise<Decided<Rejection>> {
   const written = await writer.submit<Rejection | undefined>(conversationId, {
     size,
-    decide(state) {
-      const decision = decide(state);
+    decide(state, revision) {
+      const decision = decide(state, revision);
       if ('rejected' in decision) return { answer: decision.rejected };
       return decision.events.length === 0 ? { answer: undefined } : decision;
     },

@@ -44,12 +44,15 @@ export type ConversationEvent =
         readonly members: readonly string[];
         /** What the settings said at that time. */
         readonly sharedHistory: boolean;
-        readonly via: 'admin' | 'link' | 'request';
+        /** `community`: a member of it joined one of its groups; `group`: it follows from the membership of one. */
+        readonly via: 'admin' | 'link' | 'request' | 'community' | 'group';
         readonly linkId?: string;
+        /** Of those who came `group`. */
+        readonly groupId?: string;
       };
     }
-  | { readonly type: 'MemberRemoved'; readonly data: { readonly accountId: string } }
-  /** `newOwner`: who the last owner handed the group over to. */
+  /** `newOwner`: to whom the group of the last owner went. */
+  | { readonly type: 'MemberRemoved'; readonly data: { readonly accountId: string; readonly newOwner?: string } }
   | { readonly type: 'MemberLeft'; readonly data: { readonly accountId: string; readonly newOwner?: string } }
   | { readonly type: 'RoleChanged'; readonly data: { readonly accountId: string; readonly role: Role } }
   | {
@@ -74,7 +77,8 @@ export type ConversationEvent =
       };
     }
   | { readonly type: 'InviteLinkRevoked'; readonly data: { readonly linkId: string } }
-  | { readonly type: 'JoinRequested'; readonly data: { readonly accountId: string; readonly linkId: string } }
+  /** Without a link: out of the group's community. */
+  | { readonly type: 'JoinRequested'; readonly data: { readonly accountId: string; readonly linkId?: string } }
   | { readonly type: 'JoinDeclined'; readonly data: { readonly accountId: string } }
   /** One-way: its admins write; who follows it is in the followers' own streams. The actor owns it. */
   | {
@@ -96,6 +100,24 @@ export type ConversationEvent =
       readonly type: 'RecipientsChanged';
       readonly data: { readonly added: readonly string[]; readonly removed: readonly string[] };
     }
+  /** A group of groups, whose own stream is for announcements. The actor owns it. */
+  | {
+      readonly type: 'CommunityCreated';
+      readonly data: {
+        readonly name: SealedField;
+        readonly description?: SealedField;
+        readonly avatar?: string;
+        readonly settings: GroupSettings;
+      };
+    }
+  /** Of a community's stream. `link`: the sequence at which the group's stream says so. */
+  | { readonly type: 'GroupLinked'; readonly data: { readonly groupId: string; readonly link: number } }
+  | { readonly type: 'GroupUnlinked'; readonly data: { readonly groupId: string; readonly link: number } }
+  /** All memberships end, and all groups are unlinked. */
+  | { readonly type: 'CommunityDeactivated'; readonly data: object }
+  /** Of a group's stream. */
+  | { readonly type: 'LinkedToCommunity'; readonly data: { readonly communityId: string } }
+  | { readonly type: 'UnlinkedFromCommunity'; readonly data: { readonly communityId: string } }
   /** For messages sent from now on; null: they stay. */
   | { readonly type: 'TimerChanged'; readonly data: { readonly seconds: number | null } };
 

@@ -33,6 +33,7 @@ export {
   type ConversationState,
   type ConversationStreamEvent,
   type FormerMembership,
+  type GroupOfCommunity,
   type InviteLink,
   type Member,
   type RecipientPeriod,

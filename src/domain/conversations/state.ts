@@ -32,6 +32,15 @@ export interface RecipientPeriod {
   readonly to: number | null;
 }
 
+/** What a community knows of a group that is, or was, in it. */
+export interface GroupOfCommunity {
+  /** The sequence of the group's stream at which it was last linked. */
+  readonly link: number;
+  readonly linked: boolean;
+  /** The sequence of the community's stream since when it is so. */
+  readonly since: number;
+}
+
 /** What deciding needs to know of a conversation. `lastAt`: milliseconds since the epoch of the newest message, 0 without one. */
 export interface Conversation {
   readonly kind: ConversationKind;
@@ -42,11 +51,15 @@ export interface Conversation {
   /** Those that were not revoked, by id. */
   readonly links: ReadonlyMap<string, InviteLink>;
   /** Who waits for an admin, and the link that they came by. */
-  readonly requests: ReadonlyMap<string, { readonly linkId: string }>;
+  readonly requests: ReadonlyMap<string, { readonly linkId: string | undefined }>;
   /** Sequences of pinned messages, the newest pin last. */
   readonly pins: readonly number[];
   /** Of a broadcast list: all that there ever were. */
   readonly recipients: ReadonlyMap<string, readonly RecipientPeriod[]>;
+  /** Of a community: by id. */
+  readonly groups: ReadonlyMap<string, GroupOfCommunity>;
+  /** Of a group: the community that it is in, and the sequence at which it was linked. */
+  readonly community: { readonly id: string; readonly link: number } | null;
   /** How long messages stay; null: for ever. */
   readonly timerSeconds: number | null;
   readonly lastAt: number;
@@ -57,6 +70,7 @@ export type ConversationState = { readonly kind: 'absent' } | Conversation;
 const NOBODY: Conversation['recipients'] = new Map();
 const NO_TERMS: AdminTerms = new Map();
 const NO_MEMBERS: Conversation['members'] = new Map();
+const NO_GROUPS: Conversation['groups'] = new Map();
 
 export const ABSENT: ConversationState = { kind: 'absent' };
 
@@ -94,10 +108,10 @@ function evolved(state: ConversationState, event: ConversationStreamEvent): Conv
     case 'MembersAdded':
       return added(state, event.data as DataOf<'MembersAdded'>, event.revision);
     case 'MemberRemoved':
-      return ended(state, (event.data as DataOf<'MemberRemoved'>).accountId, event.revision, { removed: true });
     case 'MemberLeft': {
       const { accountId, newOwner } = event.data as DataOf<'MemberLeft'>;
-      const without = ended(state, accountId, event.revision);
+      const how = event.type === 'MemberRemoved' ? { removed: true as const } : {};
+      const without = ended(state, accountId, event.revision, how);
       return newOwner === undefined ? without : withRole(without, newOwner, 'owner');
     }
     case 'RoleChanged': {
@@ -123,6 +137,21 @@ function evolved(state: ConversationState, event: ConversationStreamEvent): Conv
       const { added: more, removed } = event.data as DataOf<'RecipientsChanged'>;
       return { ...state, recipients: changedRecipients(state.recipients, more, removed, event.revision) };
     }
+    case 'GroupLinked':
+    case 'GroupUnlinked': {
+      const { groupId, link } = event.data as DataOf<'GroupLinked'>;
+      const group = { link, linked: event.type === 'GroupLinked', since: event.revision };
+      return { ...state, groups: new Map(state.groups).set(groupId, group) };
+    }
+    case 'CommunityDeactivated':
+      return deactivated(state, event.revision);
+    case 'LinkedToCommunity':
+      return {
+        ...state,
+        community: { id: (event.data as DataOf<'LinkedToCommunity'>).communityId, link: event.revision },
+      };
+    case 'UnlinkedFromCommunity':
+      return { ...state, community: null };
     case 'TimerChanged':
       return { ...state, timerSeconds: (event.data as DataOf<'TimerChanged'>).seconds };
     case 'MessagePinned': {
@@ -210,6 +239,8 @@ function begin(event: ConversationStreamEvent): ConversationState {
     requests: new Map(),
     pins: [],
     recipients: NOBODY,
+    groups: NO_GROUPS,
+    community: null,
     timerSeconds: null,
     lastAt: 0,
   };
@@ -223,10 +254,11 @@ function begin(event: ConversationStreamEvent): ConversationState {
     const all = new Map(members.map(({ accountId, role }) => [accountId, joined(role)]));
     return { ...empty, kind: 'group', members: all, settings };
   }
-  if (event.type === 'ChannelCreated') {
-    const { settings } = event.data as DataOf<'ChannelCreated'>;
+  if (event.type === 'ChannelCreated' || event.type === 'CommunityCreated') {
+    const { settings } = event.data as DataOf<'ChannelCreated' | 'CommunityCreated'>;
+    const kind = event.type === 'ChannelCreated' ? 'channel' : 'community';
     const owner = event.metadata.actor?.account ?? '';
-    return { ...empty, kind: 'channel', members: new Map([[owner, joined('owner')]]), settings };
+    return { ...empty, kind, members: new Map([[owner, joined('owner')]]), settings };
   }
   if (event.type === 'BroadcastListCreated') {
     const { recipients } = event.data as DataOf<'BroadcastListCreated'>;
@@ -298,6 +330,16 @@ function ended(
     members: without(state.members, accountId),
     left: new Map(state.left).set(accountId, [...(state.left.get(accountId) ?? []), past]),
   };
+}
+
+function deactivated(state: Conversation, revision: number): Conversation {
+  const left = new Map(state.left);
+  for (const [accountId, { from, joinedAt }] of state.members)
+    left.set(accountId, [...(left.get(accountId) ?? []), { from, joinedAt, to: revision + 1 }]);
+  const groups = [...state.groups].map(([id, group]) =>
+    group.linked ? ([id, { ...group, linked: false, since: revision }] as const) : ([id, group] as const),
+  );
+  return { ...state, members: new Map(), left, groups: new Map(groups) };
 }
 
 function withRole(state: Conversation, accountId: string, role: Role): Conversation {

@@ -33,6 +33,13 @@ export type GroupCommand =
       readonly now: number;
       readonly removedLongAgo?: boolean;
     }
+  /** One of a community's groups, by a member of it. */
+  | {
+      readonly type: 'joinFrom';
+      readonly by: string;
+      readonly communityId: string;
+      readonly removedLongAgo?: boolean;
+    }
   | { readonly type: 'approveJoin'; readonly by: string; readonly accountId: string }
   /** By an admin, or by the one who asked to join. */
   | { readonly type: 'declineJoin'; readonly by: string; readonly accountId: string };

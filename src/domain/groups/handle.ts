@@ -9,6 +9,7 @@ import {
   isMember,
   type Actor,
   type ConversationEventType,
+  type ConversationState,
   type ConversationStates,
   type ConversationWriter,
   type GroupSettings,
@@ -89,6 +90,8 @@ export interface GroupHandlers {
   ): Promise<(GroupChanged & NewLink) | Refused>;
   revokeLink(request: InGroup & { readonly linkId: string }): Promise<GroupOutcome>;
   /** Makes a request where the group has approval on: then `member` is false. */
+  /** One of the community's groups, by a member of it. */
+  joinFrom(request: InGroup & { readonly communityId: string }): Promise<GroupOutcome>;
   join(request: { readonly actor: Actor; readonly token: string }): Promise<GroupOutcome>;
   approveJoin(request: InGroup & { readonly accountId: string }): Promise<GroupOutcome>;
   /** By the one who asked, too: the request is taken back. */
@@ -102,7 +105,7 @@ export interface GroupHandlers {
 
 export interface GroupDeps {
   readonly writer: ConversationWriter;
-  readonly states: Pick<ConversationStates, 'load'>;
+  readonly states: Pick<ConversationStates, 'load' | 'refresh'>;
   readonly keys: Pick<KeyStore, 'ensure'>;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -114,6 +117,8 @@ export interface GroupDeps {
   readonly mayAdd: (actor: string, account: string) => 'yes' | 'invite' | Promise<'yes' | 'invite'>;
 }
 
+/** Commands by which somebody comes in: of a community's group they depend on the community. */
+const COMES: ReadonlySet<GroupCommand['type']> = new Set(['addMembers', 'join', 'joinFrom', 'approveJoin']);
 const MAX_CLIENT_ID = 128;
 const EVENT_OVERHEAD = 600;
 const BYTES_A_MEMBER = 80;
@@ -154,11 +159,17 @@ export function groupHandlers({
     { eventId = ids.next(), size = 0, notAdded = [] }: { eventId?: string; size?: number; notAdded?: NotAdded[] } = {},
   ): Promise<GroupOutcome> => {
     const metadata = { occurredAt: clock.now(), actor };
+    let community: ConversationState | undefined;
     type Answer = { readonly rejected: GroupRejection } | { readonly member: boolean };
     const written = await writer.submit<Answer>(conversationId, {
       size: EVENT_OVERHEAD + size,
+      gather({ state }) {
+        const id = COMES.has(command.type) && state.kind === 'group' ? state.community?.id : undefined;
+        community = undefined;
+        return id === undefined ? undefined : states.refresh(id).then((loaded) => void (community = loaded.state));
+      },
       decide(state) {
-        const decision = decideGroup(state, command);
+        const decision = decideGroup(state, command, community);
         if ('rejected' in decision) return { answer: decision };
         if (decision.events.length === 0) return { answer: { member: isMember(state, actor.account) } };
         return { events: decision.events.map(({ type, data }) => ({ id: eventId, type, data, metadata })) };
@@ -304,6 +315,16 @@ export function groupHandlers({
       const by = actor.account;
       const removedLongAgo = await wasRemovedLongAgo(conversationId, by);
       return submit(conversationId, actor, { type: 'join', by, tokenHash, now: clock.now(), removedLongAgo });
+    },
+
+    async joinFrom({ conversationId, actor, communityId }) {
+      const refused = await limited('joinGroup', actor.account);
+      if (refused !== undefined) return refused;
+      // Who is not in the community learns nothing of its groups.
+      if (!isMember((await states.load(communityId)).state, actor.account)) return { outcome: 'not_a_member' };
+      const by = actor.account;
+      const removedLongAgo = await wasRemovedLongAgo(conversationId, by);
+      return submit(conversationId, actor, { type: 'joinFrom', by, communityId, removedLongAgo });
     },
 
     approveJoin: (request) =>

@@ -1,4 +1,4 @@
-export { MAX_LINKS, MAX_MEMBERS, type GroupRejection } from './decide.js';
+export { hasRoom, MAX_COMMUNITY_MEMBERS, MAX_LINKS, MAX_MEMBERS, type GroupRejection } from './decide.js';
 export {
   groupHandlers,
   groupId,
@@ -9,3 +9,4 @@ export {
   type NotAdded,
   type Refused,
 } from './handle.js';
+export { isOnlyOwner, successorOf } from './roles.js';

@@ -28,8 +28,9 @@ export function decideSend(
   if (mentions !== undefined) return { rejected: mentions };
   if (command.viewOnce === true && content?.kind !== 'text' && content?.kind !== 'sealed')
     return { rejected: { kind: 'not_applicable' } };
-  // Of followers nothing is written where they follow: they could neither vote nor open it.
-  if (state.kind === 'channel' && (content?.kind === 'poll' || command.viewOnce === true))
+  // Followers could neither vote nor open it; members of a community would do it under the eyes of all.
+  const oneWay = state.kind === 'channel' || state.kind === 'community';
+  if (oneWay && (content?.kind === 'poll' || command.viewOnce === true))
     return { rejected: { kind: 'not_applicable' } };
   if (content?.kind === 'poll' && content.closesAt !== undefined && content.closesAt <= at)
     return { rejected: { kind: 'invalid_content', field: 'poll.closesAt', reason: 'past' } };

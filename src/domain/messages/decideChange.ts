@@ -31,7 +31,7 @@ export type ChangeDecision<R extends ChangeRejection = ChangeRejection> =
   /** None: it is so already. */
   { readonly events: readonly Change[] } | { readonly rejected: R };
 
-export type Concerns = Extract<ChangeRejection, { readonly kind: 'not_a_member' | 'no_such_message' }>;
+export type Concerns = Extract<ChangeRejection, { readonly kind: 'not_a_member' | 'no_such_message' | 'not_allowed' }>;
 
 /** Who asks for a change of which message, as it is now. `now`: milliseconds since the epoch. */
 export interface Asked {
@@ -43,14 +43,16 @@ export interface Asked {
 
 export const UNCHANGED = { events: [] } as const;
 
-/** The message, if it is there and the account's to see. */
+/** The message, if it is there and the account's to see. What members of a community do would show them to each other. */
 export function concerned({ state, target, account }: Asked): Target | Concerns {
   if (state.kind === 'absent' || !state.members.has(account)) return { kind: 'not_a_member' };
-  return target === undefined || !mayConcern(state, account, target) ? { kind: 'no_such_message' } : target;
+  if (target === undefined || !mayConcern(state, account, target)) return { kind: 'no_such_message' };
+  const shown = state.kind !== 'community' || isAdmin(state, account) || target.authorId === account;
+  return shown ? target : { kind: 'not_allowed' };
 }
 
 export function isRejection(value: Target | Concerns): value is Concerns {
-  return value.kind === 'not_a_member' || value.kind === 'no_such_message';
+  return value.kind === 'not_a_member' || value.kind === 'no_such_message' || value.kind === 'not_allowed';
 }
 
 export function about({ seq, withheld }: Target): { readonly target: number; readonly withheld?: true } {

@@ -29,8 +29,13 @@ export function foldAdmins(
         becomes(accountId, role);
       break;
     case 'ChannelCreated':
+    case 'CommunityCreated':
     case 'BroadcastListCreated':
       becomes(event.metadata.actor?.account ?? '', 'owner');
+      break;
+    case 'CommunityDeactivated':
+      for (const term of terms.values())
+        if (term['conversation_id'] === id && term['to_seq'] === null) term['to_seq'] = seq + 1;
       break;
     case 'RoleChanged':
       becomes(data['accountId'] as string, data['role'] as string);

@@ -1,5 +1,6 @@
 import type { OpenedEvent } from '../../platform/keys/opener.js';
 import type { Row } from './naiveFold.js';
+import { foldLink } from './naiveLinks.js';
 
 type TableOf = (name: string) => Map<string, Row>;
 type Raise = (event: OpenedEvent, id: string, author: string, device: string, seq: number) => unknown;
@@ -85,6 +86,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
     const hidden = data['withheld'] === true;
     const idle = hidden && table('timeline').get(`${id} ${String(target)}`)?.['withheld'] !== true;
 
+    foldLink(table, event, id, data);
     switch (event.type) {
       case 'ConversationStarted':
         begin(data['kind'] as string, {});
@@ -110,6 +112,19 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         join(author ?? '', 'owner', 0);
         table('channels').set(id, { conversation_id: id, handle: data['handle'] as string });
         break;
+      case 'CommunityCreated':
+        begin('community', {
+          name: event.opened['name'] ?? null,
+          description: event.opened['description'] ?? null,
+          avatar: (data['avatar'] as string | undefined) ?? null,
+          settings: json(data['settings']),
+        });
+        join(author ?? '', 'owner', 0);
+        break;
+      case 'CommunityDeactivated':
+        for (const row of table('memberships').values())
+          if (row['conversation_id'] === id && row['to_seq'] === null) leave(String(row['account_id']));
+        break;
       case 'BroadcastListCreated':
         begin('broadcast', { name: event.opened['name'] ?? null });
         join(author ?? '', 'owner', 0);
@@ -133,8 +148,6 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         break;
       }
       case 'MemberRemoved':
-        leave(data['accountId'] as string);
-        break;
       case 'MemberLeft':
         leave(data['accountId'] as string);
         if (data['newOwner'] !== undefined) setRole(data['newOwner'] as string, 'owner');
@@ -175,7 +188,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         table('join_requests').set(`${id} ${account}`, {
           conversation_id: id,
           account_id: account,
-          link_id: data['linkId'] as string,
+          link_id: (data['linkId'] as string | undefined) ?? null,
           open: true,
           at: occurredAt,
           seq,

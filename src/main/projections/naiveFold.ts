@@ -34,6 +34,8 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   pins: ['conversation_id', 'target_seq'],
   channels: ['conversation_id'],
   channel_follows: ['account_id', 'channel_id'],
+  community_groups: ['community_id', 'group_id'],
+  group_communities: ['group_id'],
   broadcast_recipients: ['conversation_id', 'account_id', 'from_seq'],
   ...PREFERENCE_KEYS,
   last_seen: ['account_id'],

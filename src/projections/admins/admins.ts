@@ -10,7 +10,16 @@ export const adminsProjection: Projection = {
   id: 'admins',
   version: 1,
   ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'admins.v1.sql'),
-  eventTypes: ['GroupCreated', 'ChannelCreated', 'BroadcastListCreated', 'RoleChanged', 'MemberRemoved', 'MemberLeft'],
+  eventTypes: [
+    'GroupCreated',
+    'ChannelCreated',
+    'CommunityCreated',
+    'BroadcastListCreated',
+    'RoleChanged',
+    'MemberRemoved',
+    'MemberLeft',
+    'CommunityDeactivated',
+  ],
   async project(batch, tx, schema) {
     for (const event of batch) await apply(event, tx, schema);
   },
@@ -29,10 +38,11 @@ async function apply(event: OpenedEvent, tx: pg.PoolClient, schema: string): Pro
       [...place, accountIds],
     );
   };
-  const end = async (accountId: string): Promise<void> => {
+  /** Null: all of them. */
+  const end = async (accountId: string | null): Promise<void> => {
     await tx.query(
       `UPDATE ${schema}.admin_terms SET to_seq = $2::int + 1
-       WHERE conversation_id = $1 AND account_id = $3 AND from_seq < $2 AND to_seq IS NULL`,
+       WHERE conversation_id = $1 AND ($3::uuid IS NULL OR account_id = $3) AND from_seq < $2 AND to_seq IS NULL`,
       [...place, accountId],
     );
   };
@@ -42,8 +52,11 @@ async function apply(event: OpenedEvent, tx: pg.PoolClient, schema: string): Pro
       return begin(members.filter(({ role }) => role !== 'member').map(({ accountId }) => accountId));
     }
     case 'ChannelCreated':
+    case 'CommunityCreated':
     case 'BroadcastListCreated':
       return begin([event.metadata.actor?.account ?? '']);
+    case 'CommunityDeactivated':
+      return end(null);
     case 'RoleChanged': {
       const { accountId, role } = event.data as DataOf<'RoleChanged'>;
       return role === 'member' ? end(accountId) : begin([accountId]);

@@ -21,7 +21,7 @@ type Db = Pick<pg.Pool, 'query'>;
 /** Memberships that ended further back than this are of no use to who follows the log. */
 const RECENT_REVISIONS = 10_000;
 /** Of a membership that ended: by its last event. */
-const WAS_REMOVED = `(m.to_seq IS NOT NULL AND EXISTS (SELECT FROM timeline t
+export const WAS_REMOVED = `(m.to_seq IS NOT NULL AND EXISTS (SELECT FROM timeline t
   WHERE t.conversation_id = m.conversation_id AND t.seq = m.to_seq - 1 AND t.kind = 'member_removed'))`;
 
 interface MembershipRow {
@@ -59,10 +59,12 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
     timer_seconds: number | null;
     members: MembershipRow[];
     links: LinkRow[] | null;
-    requests: { account_id: string; link_id: string }[] | null;
+    requests: { account_id: string; link_id: string | null }[] | null;
     pins: number[] | null;
     recipients: PeriodRow[] | null;
     terms: PeriodRow[] | null;
+    groups: { group_id: string; link_seq: number; linked: boolean; since_seq: number }[] | null;
+    community: { id: string; link: number } | null;
   }>({
     name: 'conversation_snapshot',
     text: `SELECT c.kind, c.head_seq, c.last_message_seq, c.last_at, c.settings, c.timer_seconds,
@@ -74,7 +76,9 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
              (SELECT json_agg(l) FROM invite_links l WHERE l.conversation_id = c.id AND l.revoked_at IS NULL) AS links,
              (SELECT json_agg(r) FROM join_requests r WHERE r.conversation_id = c.id AND r.open) AS requests,
              (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned) AS pins,
-             CASE WHEN c.kind = 'broadcast' THEN (SELECT json_agg(b ORDER BY b.from_seq) FROM broadcast_recipients b WHERE b.conversation_id = c.id) END AS recipients
+             CASE WHEN c.kind = 'broadcast' THEN (SELECT json_agg(b ORDER BY b.from_seq) FROM broadcast_recipients b WHERE b.conversation_id = c.id) END AS recipients,
+             CASE WHEN c.kind = 'community' THEN (SELECT json_agg(g ORDER BY g.since_seq) FROM community_groups g WHERE g.community_id = c.id) END AS groups,
+             CASE WHEN c.kind = 'group' THEN (SELECT json_build_object('id', g.community_id, 'link', g.seq) FROM group_communities g WHERE g.group_id = c.id AND g.linked) END AS community
            FROM conversations c WHERE c.id = $1`,
     values: [id],
   });
@@ -98,9 +102,16 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
       adminTerms: periodsOf(row.terms ?? []),
       settings: row.settings ?? DEFAULT_SETTINGS,
       links: new Map(row.links?.map((link) => [link.link_id, linkOf(link)])),
-      requests: new Map(row.requests?.map(({ account_id, link_id }) => [account_id, { linkId: link_id }])),
+      requests: new Map(row.requests?.map(({ account_id, link_id }) => [account_id, { linkId: link_id ?? undefined }])),
       pins: row.pins ?? [],
       recipients: periodsOf(row.recipients ?? []),
+      groups: new Map(
+        row.groups?.map(({ group_id, link_seq: link, linked, since_seq: since }) => [
+          group_id,
+          { link, linked, since },
+        ]),
+      ),
+      community: row.community,
       timerSeconds: row.timer_seconds,
       lastAt: row.last_message_seq === null ? 0 : row.last_at.getTime(),
     },

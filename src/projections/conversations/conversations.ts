@@ -123,12 +123,13 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       [channel, accounts, position],
     );
   };
-  const leave = async (accountId: string): Promise<void> => {
+  /** Null: all of them. */
+  const leave = async (accountId: string | null): Promise<void> => {
     await tx.query(
       `UPDATE ${schema}.memberships SET to_seq = $3::int + 1, left_at = $4, position = $5,
          left_info = (SELECT jsonb_build_object('name', name, 'description', description, 'avatar', avatar, 'settings', settings)
            FROM ${schema}.conversations WHERE id = $1)
-       WHERE conversation_id = $1 AND account_id = $2 AND joined_seq < $3 AND to_seq IS NULL AND role <> 'follower'`,
+       WHERE conversation_id = $1 AND ($2::uuid IS NULL OR account_id = $2) AND joined_seq < $3 AND to_seq IS NULL AND role <> 'follower'`,
       [id, accountId, seq, at, position],
     );
   };
@@ -187,10 +188,16 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       return;
     case 'ChannelUnfollowed':
       return unfollow((event.data as { readonly channelId: string }).channelId, [id]);
-    case 'ChannelCreated': {
-      const { avatar, settings } = event.data as DataOf<'ChannelCreated'>;
+    case 'ChannelCreated':
+    case 'CommunityCreated': {
+      const { avatar, settings } = event.data as DataOf<'ChannelCreated' | 'CommunityCreated'>;
       const { name, description } = event.opened;
-      await begin('channel', { name, description, avatar, settings: JSON.stringify(settings) });
+      await begin(event.type === 'ChannelCreated' ? 'channel' : 'community', {
+        name,
+        description,
+        avatar,
+        settings: JSON.stringify(settings),
+      });
       return join([{ accountId: event.metadata.actor?.account ?? '', role: 'owner' }], 0);
     }
     case 'BroadcastListCreated': {
@@ -213,12 +220,13 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
       return closeRequests(members);
     }
     case 'MemberRemoved':
-      return leave((event.data as DataOf<'MemberRemoved'>).accountId);
     case 'MemberLeft': {
       const { accountId, newOwner } = event.data as DataOf<'MemberLeft'>;
       await leave(accountId);
       return newOwner === undefined ? undefined : setRole(newOwner, 'owner');
     }
+    case 'CommunityDeactivated':
+      return leave(null);
     case 'RoleChanged': {
       const { accountId, role } = event.data as DataOf<'RoleChanged'>;
       return setRole(accountId, role);
@@ -284,7 +292,7 @@ async function byEvent(event: OpenedEvent, tx: pg.PoolClient, schema: string): P
         `INSERT INTO ${schema}.join_requests AS o (conversation_id, account_id, link_id, open, at, seq) VALUES ($1, $2, $3, true, $4, $5)
          ON CONFLICT (conversation_id, account_id) DO UPDATE SET link_id = excluded.link_id, open = true, at = excluded.at, seq = excluded.seq
            WHERE o.seq < excluded.seq`,
-        [id, accountId, linkId, at, seq],
+        [id, accountId, linkId ?? null, at, seq],
       );
       return;
     }

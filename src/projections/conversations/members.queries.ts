@@ -15,6 +15,8 @@ export interface MembersKey {
   readonly asOf: number;
   readonly limit: number;
   readonly after: { readonly joinedSeq: number; readonly accountId: string } | undefined;
+  /** Null: all of them; otherwise the admins, and this account. */
+  readonly to: string | null;
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -24,9 +26,10 @@ export async function membersPages(db: Db, keys: readonly MembersKey[]): Promise
   const { rows } = await db.query<{ ord: bigint; account_id: string; role: Role; joined_seq: number }>({
     name: 'members_pages',
     text: `SELECT k.ord, m.account_id, m.role, m.joined_seq
-           FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::uuid[]) WITH ORDINALITY AS k (id, as_of, size, joined_seq, account_id, ord)
+           FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::uuid[], $6::uuid[]) WITH ORDINALITY AS k (id, as_of, size, joined_seq, account_id, viewer, ord)
            CROSS JOIN LATERAL (SELECT * FROM memberships m WHERE m.conversation_id = k.id AND m.role <> 'follower' AND m.joined_seq <= k.as_of
              AND (m.to_seq IS NULL OR m.to_seq > k.as_of + 1) AND (m.joined_seq, m.account_id) > (k.joined_seq, k.account_id)
+             AND (k.viewer IS NULL OR m.role <> 'member' OR m.account_id = k.viewer)
              ORDER BY m.joined_seq, m.account_id LIMIT k.size) m
            ORDER BY k.ord, m.joined_seq, m.account_id`,
     values: [
@@ -35,6 +38,7 @@ export async function membersPages(db: Db, keys: readonly MembersKey[]): Promise
       keys.map((key) => key.limit),
       keys.map((key) => key.after?.joinedSeq ?? -1),
       keys.map((key) => key.after?.accountId ?? NIL),
+      keys.map((key) => key.to),
     ],
   });
   const pages = Map.groupBy(rows, ({ ord }) => Number(ord));
@@ -94,13 +98,14 @@ export async function inviteLinks(db: Db, conversationId: string): Promise<reado
 
 export interface JoinRequestView {
   readonly accountId: string;
-  readonly linkId: string;
+  /** Null: out of the group's community. */
+  readonly linkId: string | null;
   readonly at: number;
 }
 
 /** Who has waited for longest first. */
 export async function joinRequests(db: Db, conversationId: string, limit: number): Promise<readonly JoinRequestView[]> {
-  const { rows } = await db.query<{ account_id: string; link_id: string; at: Date }>({
+  const { rows } = await db.query<{ account_id: string; link_id: string | null; at: Date }>({
     name: 'join_requests',
     text: `SELECT account_id, link_id, at FROM join_requests WHERE conversation_id = $1 AND open ORDER BY seq LIMIT $2`,
     values: [conversationId, limit],

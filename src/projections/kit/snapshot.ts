@@ -10,7 +10,7 @@ import { checkpointOf } from './apply.js';
 export async function snapshotPosition(tx: Pick<pg.PoolClient, 'query'>): Promise<Position> {
   await tx.query(
     `LOCK TABLE accounts, devices, privacy_settings, contacts, blocks, contact_books, conversations, memberships, timeline, watermarks,
-       reactions, poll_votes, pins, broadcast_recipients, channels, channel_follows, chat_preferences, starred_messages, hidden_messages, scheduled_messages IN ACCESS SHARE MODE`,
+       reactions, poll_votes, pins, broadcast_recipients, channels, channel_follows, community_groups, group_communities, chat_preferences, starred_messages, hidden_messages, scheduled_messages IN ACCESS SHARE MODE`,
   );
   return (await checkpointOf(tx)) ?? START;
 }

@@ -5,12 +5,23 @@ import { streamId } from '../../domain/shared/streams.js';
 import { projectRoot } from '../../platform/config/root.js';
 import type { OpenedEvent, Projection } from '../kit/projection.js';
 
-/** What one-way conversations have beside members: recipients of broadcast lists, handles and followers of channels. */
+/** What conversations have beside members: recipients of broadcast lists, handles and followers of channels, groups of communities. */
 export const listsProjection: Projection = {
   id: 'lists',
-  version: 1,
-  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'lists.v1.sql'),
-  eventTypes: ['BroadcastListCreated', 'RecipientsChanged', 'ChannelCreated', 'ChannelFollowed', 'ChannelUnfollowed'],
+  version: 2,
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'lists.v2.sql'),
+  eventTypes: [
+    'BroadcastListCreated',
+    'RecipientsChanged',
+    'ChannelCreated',
+    'ChannelFollowed',
+    'ChannelUnfollowed',
+    'GroupLinked',
+    'GroupUnlinked',
+    'CommunityDeactivated',
+    'LinkedToCommunity',
+    'UnlinkedFromCommunity',
+  ],
   async project(batch, tx, schema) {
     for (const event of batch) await apply(event, tx, schema);
   },
@@ -41,6 +52,32 @@ async function apply(event: OpenedEvent, tx: pg.PoolClient, schema: string): Pro
           event.type === 'ChannelFollowed',
           String(event.position),
         ],
+      );
+      return;
+    case 'GroupLinked':
+    case 'GroupUnlinked': {
+      const { groupId, link } = event.data as DataOf<'GroupLinked'>;
+      await tx.query(
+        `INSERT INTO ${schema}.community_groups AS g (community_id, group_id, link_seq, linked, since_seq) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (community_id, group_id) DO UPDATE SET link_seq = excluded.link_seq, linked = excluded.linked, since_seq = excluded.since_seq
+           WHERE g.since_seq < excluded.since_seq`,
+        [id, groupId, link, event.type === 'GroupLinked', seq],
+      );
+      return;
+    }
+    case 'CommunityDeactivated':
+      await tx.query(
+        `UPDATE ${schema}.community_groups SET linked = false, since_seq = $2 WHERE community_id = $1 AND linked AND since_seq < $2`,
+        [id, seq],
+      );
+      return;
+    case 'LinkedToCommunity':
+    case 'UnlinkedFromCommunity':
+      await tx.query(
+        `INSERT INTO ${schema}.group_communities AS g (group_id, community_id, linked, seq) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (group_id) DO UPDATE SET community_id = excluded.community_id, linked = excluded.linked, seq = excluded.seq
+           WHERE g.seq < excluded.seq`,
+        [id, (event.data as DataOf<'LinkedToCommunity'>).communityId, event.type === 'LinkedToCommunity', seq],
       );
       return;
     case 'RecipientsChanged': {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Position } from '../../platform/eventStore/port.js';
-import { ADMIN_KINDS, type TimelineEntry } from '../timeline/entry.js';
+import { ADMIN_KINDS, MEMBER_KINDS, ownMembership, type TimelineEntry } from '../timeline/entry.js';
 import { PREFERENCES, type PreferenceRow } from '../preferences/replay.js';
 import { RELATIONS, type RelationRow } from '../contacts/replay.js';
 import { notHidden } from '../timeline/visibility.js';
@@ -72,10 +72,13 @@ const CONVERSATIONS = `SELECT m.conversation_id AS id, CASE WHEN m.role = 'follo
   LEFT JOIN chat_preferences p ON p.account_id = m.account_id AND p.conversation_id = m.conversation_id
   WHERE m.account_id = $1 AND ($4::uuid IS NULL OR m.conversation_id = $4)`;
 
-const FOR_ADMINS = [...ADMIN_KINDS].map((kind) => `'${kind}'`).join(', ');
+const listOf = (kinds: ReadonlySet<string>): string => [...kinds].map((kind) => `'${kind}'`).join(', ');
 /** When the row was written, whatever the account's role is now. */
 const WAS_ADMIN = `EXISTS (SELECT FROM admin_terms a WHERE a.conversation_id = t.conversation_id AND a.account_id = $1
     AND a.from_seq <= t.seq AND (a.to_seq IS NULL OR t.seq < a.to_seq))`;
+/** Of a row that is for admins, but for those whom it is about. */
+const FOR_THEMSELVES = `(mine.kind = 'community' AND t.kind IN (${listOf(MEMBER_KINDS)}) AND NOT ${WAS_ADMIN})`;
+const IS_ABOUT_ME = `(t.body -> 'members' ? $1::text OR t.body ->> 'accountId' = $1::text)`;
 
 /** Messages that the account has hidden or cleared, and what happened to them, are not told again. What happened to the conversation is. */
 const NOT_FORGOTTEN = `(NOT t.message OR (t.seq > mine.cleared_to AND ${notHidden('$1', 't.seq')}))
@@ -86,12 +89,13 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
   SELECT 'entry' AS kind, t.position, json_build_object('conversationId', t.conversation_id, 'seq', t.seq, 'id', t.event_id, 'kind', t.kind,
     'message', t.message, 'authorId', t.author_id, 'deviceId', t.device_id, 'clientId', t.client_id, 'at', t.at_ms, 'text', t.text,
     'algorithm', t.algorithm, 'payload', t.payload64, 'fingerprint', NULL, 'target', t.target_seq, 'body', t.body, 'replyTo', t.reply_to,
-    'hops', t.hops, 'mentions', t.mentions, 'withheld', t.withheld, 'viewOnce', t.view_once, 'expiresAt', t.expires_ms, 'erased', t.erased) AS body
+    'hops', t.hops, 'mentions', t.mentions, 'withheld', t.withheld, 'viewOnce', t.view_once, 'expiresAt', t.expires_ms, 'erased', t.erased, 'own', CASE WHEN ${FOR_THEMSELVES} THEN true END) AS body
   FROM mine CROSS JOIN LATERAL (
     SELECT *, (extract(epoch FROM at) * 1000)::bigint AS at_ms, (extract(epoch FROM expires_at) * 1000)::bigint AS expires_ms,
       encode(payload, 'base64') AS payload64 FROM timeline t
     WHERE t.conversation_id = mine.id AND t.seq >= greatest(timeline_seq_after(mine.id, mine.since), mine.joined_seq) AND (mine.to_seq IS NULL OR t.seq < mine.to_seq)
-      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND CASE WHEN t.kind IN (${FOR_ADMINS}) THEN ${WAS_ADMIN} ELSE true END
+      AND t.position <= $3 AND (NOT t.withheld OR t.author_id = $1) AND CASE WHEN t.kind IN (${listOf(ADMIN_KINDS)}) THEN ${WAS_ADMIN} ELSE true END
+      AND (NOT ${FOR_THEMSELVES} OR ${IS_ABOUT_ME})
       AND ${NOT_FORGOTTEN} ORDER BY t.seq LIMIT $5) t
   WHERE mine.last_position > $2),
  receipts AS (
@@ -168,9 +172,15 @@ export async function replayPage(
   });
   return rows.map(({ kind, position, body }) =>
     kind === 'entry'
-      ? { kind, position: position as Position, entry: body as unknown as TimelineEntry }
+      ? { kind, position: position as Position, entry: entryOfRow(body as unknown as EntryBody) }
       : ({ ...body, kind, position } as unknown as ReplayRow),
   );
+}
+
+type EntryBody = TimelineEntry & { readonly own: true | null };
+
+function entryOfRow({ own, ...entry }: EntryBody): TimelineEntry {
+  return own === true ? ownMembership(entry) : entry;
 }
 
 /** About how many updates a replay from `after` would give. */

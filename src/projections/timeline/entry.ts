@@ -43,6 +43,21 @@ export const ADMIN_KINDS: ReadonlySet<string> = new Set([
   'join_declined',
 ]);
 
+/** Kinds that say who is in a conversation. In a community they are told to its admins; to others, what is said of themselves. */
+export const MEMBER_KINDS: ReadonlySet<string> = new Set([
+  'members_added',
+  'member_removed',
+  'member_left',
+  'role_changed',
+]);
+
+/** What an entry of such a kind says to one of those that it is about, and nothing of the others or of who did it. */
+export function ownMembership(entry: TimelineEntry): TimelineEntry {
+  const { role = null } = (entry.body ?? {}) as { readonly role?: string };
+  const body = { role: entry.kind === 'members_added' ? 'member' : role };
+  return { ...entry, kind: 'own_membership', authorId: null, deviceId: null, body };
+}
+
 /** Of an event of a `conversation-` stream. */
 export function entryOf(event: OpenedEvent): TimelineEntry {
   return event.type === 'MessageSent' ? messageEntry(event) : otherEntry(event);

@@ -44,6 +44,10 @@ export const CHANGES_THE_GROUP = new Set([
   'joinGroup',
   'decideJoin',
   'withdrawJoin',
+  'linkGroup',
+  'unlinkGroup',
+  'joinCommunityGroup',
+  'deactivateCommunity',
   'setDisappearing',
   'deleteMessage',
   'pinMessage',
@@ -260,6 +264,24 @@ export const CALLS: readonly Call[] = [
   })),
   call('setChannelAdmin', "the owner's", ({ world }) => ({
     input: { channelId: world.channel.id, accountId: world.author.accountId, admin: true },
+  })),
+
+  call('createCommunity', 'a new one', ({ unique }) => ({ input: { clientId: unique, name: 'School' } })),
+  call('linkGroup', "the owner's community", async ({ group, world }) => ({
+    input: { communityId: await world.community(), groupId: group.id },
+  })),
+  call('unlinkGroup', 'the group', async ({ group, world }) => ({
+    input: { communityId: await world.community(group.id), groupId: group.id },
+  })),
+  call('joinCommunityGroup', 'another group of it', async ({ group, world }) => {
+    const communityId = await world.community(group.id);
+    return { input: { communityId, groupId: await world.anotherGroup(communityId) } };
+  }),
+  call('sendMessage', 'community', async ({ world, unique }) => ({
+    input: { conversationId: await world.community((await world.scene()).id), clientId: unique, text: 'hi' },
+  })),
+  call('deactivateCommunity', 'that of the group', async ({ group, world }) => ({
+    communityId: await world.community(group.id),
   })),
 
   call('revokeDevice', 'own other device', async ({ world, me }) => ({ id: (await world.anotherDevice(me)).deviceId })),

@@ -17,6 +17,8 @@ export interface Furnished extends Scene {
   /** Of a message of the author: one case that is open, and one that is closed. */
   readonly openCase: string;
   readonly closedCase: string;
+  /** The owner's, with the group in it. */
+  readonly community: string;
 }
 
 export async function furnish(world: World): Promise<Furnished> {
@@ -62,9 +64,23 @@ export async function furnish(world: World): Promise<Furnished> {
       saveDraft(conversationId: $id, text: "half a") { __typename } }`,
     { id, later, until: inAnHour(), except: [spare.accountId] },
   );
+  const community = await world.community(id);
   const expiring = await say(author, id, 'goes by itself');
   const [openCase, closedCase] = await reported(world, later);
-  return { ...scene, edited, deleted, owners, linked, poll: pollId, reply, expiring, token, openCase, closedCase };
+  return {
+    ...scene,
+    edited,
+    deleted,
+    owners,
+    linked,
+    poll: pollId,
+    reply,
+    expiring,
+    token,
+    openCase,
+    closedCase,
+    community,
+  };
 }
 
 /** By the spare member, and one of them then closed by the administrator. */

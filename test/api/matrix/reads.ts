@@ -127,8 +127,16 @@ const channel = read(
   ({ world }) => world.channel.id,
 );
 
+const community = read(
+  'conversation',
+  'community of the group',
+  (at) => ({ id: at.group.community }),
+  (at) => at.group.community,
+);
+
 export const READS: readonly Read[] = [
   channel,
+  community,
   me,
   account,
   contacts,
@@ -287,6 +295,7 @@ export const RESOURCES: readonly Resource[] = [
   { name: "the caller's own", read: totals, types: ['UnreadTotals'], depth: 1 },
   { name: 'who has the owner in the book', read: suggestions, types: ['ContactSuggestion'], depth: 1 },
   { name: "the owner's list", read: list, types: ['BroadcastList'], depth: 1 },
+  { name: 'the community of the group', read: community, types: ['Conversation', 'Member', 'GroupPreview'], depth: 1 },
   { name: "the owner's channel", read: channel, types: ['Channel'], depth: 1 },
   { name: 'a report', read: openCases, types: ['Case', 'ReportedMessage'], depth: 2 },
   { name: 'a report that was closed', read: closedCases, types: ['Case'], depth: 1 },

@@ -1,6 +1,7 @@
 import { administrators, registerMany, seedPhone } from '../../../src/domain/accounts/index.js';
 import { encodeId } from '../../../src/api/kit/nodeIds.js';
 import { connect, type WireClient } from '../../kit/client.js';
+import { conversation, createCommunity, linkGroup } from '../../kit/communities.js';
 import { startConversation } from '../../kit/documents.js';
 import { changeRole, createGroup, removeMember, updateGroupSettings } from '../../kit/groups.js';
 import { testApp, type TestApp } from '../../kit/testApp.js';
@@ -64,6 +65,10 @@ export interface World {
   link(group: string, limits?: object): Promise<{ readonly id: string; readonly token: string }>;
   needApproval(group: string): Promise<void>;
   adminsOnly(group: string): Promise<void>;
+  /** The owner's, with the group and its members in it. */
+  community(group?: string): Promise<string>;
+  /** The owner's, in the community. */
+  anotherGroup(community: string): Promise<string>;
   /** By the outsider, to join. */
   request(group: string): Promise<void>;
   /** A new case: by an account that has nothing else, of the owner. */
@@ -233,7 +238,7 @@ async function secondDevice(url: string, owner: Person, requestCode: World['requ
 function ownersActs(
   owner: Person,
   outsider: Person,
-): Pick<World, 'link' | 'needApproval' | 'adminsOnly' | 'request' | 'schedule'> {
+): Pick<World, 'link' | 'needApproval' | 'adminsOnly' | 'community' | 'anotherGroup' | 'request' | 'schedule'> {
   const link: World['link'] = async (conversationId, limits = {}) => {
     const { createInviteLink } = await owner.client.run<{
       createInviteLink: { token: string; link: { id: string } };
@@ -252,6 +257,19 @@ function ownersActs(
     needApproval,
     async adminsOnly(id) {
       await updateGroupSettings(owner.client, id, { send: 'ADMINS' });
+    },
+    async community(group) {
+      const { id } = await createCommunity(owner.client, { clientId: `s${sent++}`, name: 'School' });
+      if (group === undefined) return id;
+      await linkGroup(owner.client, id, group);
+      const members = async (): Promise<number> => (await conversation(owner.client, id))?.members.edges.length ?? 0;
+      while ((await members()) < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+      return id;
+    },
+    async anotherGroup(community) {
+      const { id } = await createGroup(owner.client, { clientId: `g${sent++}`, name: 'Other', memberIds: [] });
+      await linkGroup(owner.client, community, id);
+      return id;
     },
     async request(group) {
       await needApproval(group);

@@ -5,6 +5,7 @@ import { START } from '../../../src/platform/eventStore/port.js';
 import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
 import { conversationsPage } from '../../../src/projections/conversations/conversations.queries.js';
 import { PROJECTIONS } from '../../../src/projections/index.js';
+import { communityOfGroup, groupsOfCommunity } from '../../../src/projections/lists/communities.queries.js';
 import { followerCount, isFollowing, recipientsOfLists } from '../../../src/projections/lists/lists.queries.js';
 import { othersOf } from '../../../src/projections/receipts/receipts.queries.js';
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
@@ -186,5 +187,91 @@ describe('a channel in the read model', () => {
     expect(await told(dan)).toEqual([]);
     expect(await conversationsPage(pool, bob, { limit: 5 })).toMatchObject([{ kind: 'channel', role: 'follower' }]);
     expect(await conversationsPage(pool, dan, { limit: 5 })).toEqual([]);
+  });
+});
+
+describe('a community in the read model', () => {
+  const settings = { send: 'admins', editInfo: 'admins', addMembers: 'admins', approval: false, sharedHistory: true };
+  const [c, d, g] = ['c', 'd', 'g'].map(uuid) as [string, string, string];
+  const entries = async (pool: TestLog['database']['pool'], account: string) =>
+    (await replayPage(pool, { accountId: account, conversationId: c }, START, await log.eventStore.head(), 50)).flatMap(
+      (row) => (row.kind === 'entry' ? [row.entry] : []),
+    );
+
+  beforeEach(async () => {
+    for (const account of ['ann', 'bob', 'cat', 'dan']) await log.register(account);
+    await log.happens('c', 'ann', 'CommunityCreated', { settings }, { name: 'School' });
+    const members = [
+      { accountId: ann, role: 'owner' },
+      { accountId: bob, role: 'member' },
+    ];
+    await log.happens(
+      'g',
+      'ann',
+      'GroupCreated',
+      { members, settings: { ...settings, approval: true } },
+      { name: 'A' },
+    );
+    await log.happens('g', 'ann', 'LinkedToCommunity', { communityId: c }); // 1
+    await log.happens('c', 'ann', 'GroupLinked', { groupId: g, link: 1 });
+    const via = { sharedHistory: true, via: 'group', groupId: g };
+    await log.happens('c', 'ann', 'MembersAdded', { members: [bob], ...via });
+    await log.happens('c', 'ann', 'MembersAdded', { members: [cat, dan], ...via });
+    await log.happens('c', 'ann', 'RoleChanged', { accountId: dan, role: 'admin' });
+    await log.send('c', 'ann', 'hello'); // 5
+    await log.happens('c', 'ann', 'MemberRemoved', { accountId: cat });
+    await log.happens('g', 'dan', 'JoinRequested', { accountId: dan });
+    await log.happens('g', 'ann', 'MemberRemoved', { accountId: ann, newOwner: bob });
+  });
+
+  it('gives commands the states that the streams fold to', async () => {
+    const pool = await projected();
+    for (const name of ['c', 'g']) {
+      const { state } = (await conversationSnapshot(pool, uuid(name)))!;
+      expect(state).toEqual(await folded(name));
+    }
+    expect(await groupsOfCommunity(pool, c, bob)).toMatchObject([
+      { id: g, name: 'A', memberCount: 1, approval: true, joined: true },
+    ]);
+    expect(await communityOfGroup(pool, g)).toBe(c);
+    await log.happens('g', 'bob', 'UnlinkedFromCommunity', { communityId: c });
+    await log.happens('c', 'bob', 'GroupUnlinked', { groupId: g, link: 1 });
+    await log.happens('g', 'bob', 'LinkedToCommunity', { communityId: d });
+    const later = await projected();
+    expect((await conversationSnapshot(later, g))!.state).toEqual(await folded('g'));
+    expect((await conversationSnapshot(later, c))!.state).toEqual(await folded('c'));
+    expect(await groupsOfCommunity(later, c, bob)).toEqual([]);
+    expect(await communityOfGroup(later, g)).toBe(d);
+  });
+
+  it('tells admins who comes and goes, and others of themselves', async () => {
+    const pool = await projected();
+    expect((await entries(pool, dan)).map(({ kind }) => kind)).toEqual([
+      'own_membership',
+      'role_changed',
+      'text',
+      'member_removed',
+    ]);
+    expect(await entries(pool, bob)).toMatchObject([
+      { kind: 'own_membership', seq: 2, authorId: null, body: { role: 'member' } },
+      { kind: 'text', seq: 5 },
+    ]);
+    expect(await entries(pool, cat)).toMatchObject([
+      { kind: 'own_membership', seq: 3, authorId: null, body: { role: 'member' } },
+      { kind: 'text', seq: 5 },
+      { kind: 'own_membership', seq: 6, authorId: null, body: { role: null } },
+    ]);
+  });
+
+  it('is over for all of its members at once when it is deactivated', async () => {
+    await log.happens('c', 'ann', 'CommunityDeactivated');
+    const pool = await projected();
+    const { state } = (await conversationSnapshot(pool, c))!;
+    expect(state).toEqual(await folded('c'));
+    expect(await groupsOfCommunity(pool, c, bob)).toEqual([]);
+    for (const account of [ann, bob])
+      expect(await conversationsPage(pool, account, { limit: 5 })).toContainEqual(
+        expect.objectContaining({ kind: 'community', name: 'School', role: null }),
+      );
   });
 });

@@ -21,3 +21,21 @@ CREATE TABLE channel_follows (
   PRIMARY KEY (account_id, channel_id)
 );
 CREATE INDEX channel_follows_channel ON channel_follows (channel_id) WHERE following;
+
+-- What a community's stream last said about a group, at since_seq. link_seq: the sequence of the group's stream that it is about.
+CREATE TABLE community_groups (
+  community_id uuid NOT NULL,
+  group_id     uuid NOT NULL,
+  link_seq     int NOT NULL,
+  linked       boolean NOT NULL,
+  since_seq    int NOT NULL,
+  PRIMARY KEY (community_id, group_id)
+);
+
+-- What a group's stream last said about its community, at seq.
+CREATE TABLE group_communities (
+  group_id     uuid PRIMARY KEY,
+  community_id uuid NOT NULL,
+  linked       boolean NOT NULL,
+  seq          int NOT NULL
+);
