@@ -104,6 +104,14 @@ async function othersInDirect({ role, direct, world: { people, say } }: Cell, co
   return say(['owner', 'other device'].includes(role) ? people.member : people.owner, direct, content);
 }
 
+/** On a message in the owner's channel, which everybody follows but those who are in it. */
+const followed = (field: string, args: (messageId: string) => Args): Call =>
+  call(field, 'channel, following it', async ({ world }) => {
+    const id = await world.say(world.people.owner, world.channel.id, { text: 'news' });
+    await world.settled();
+    return args(id);
+  });
+
 const place = { latitude: 52.5, longitude: 13.4 };
 const location = { ...place, liveForSeconds: 3600 };
 export const poll = { question: 'Where?', options: ['Here', 'There'], votesVisible: true, closesAt: inAnHour() };
@@ -249,6 +257,18 @@ export const CALLS: readonly Call[] = [
   })),
   call('followChannel', "the owner's", ({ world }) => ({ channelId: world.channel.id })),
   call('followChannel', 'what is a group', ({ group }) => ({ channelId: group.id })),
+  call('acknowledge', 'channel, following it', async ({ world }) => {
+    await world.settled();
+    return { input: { conversationId: world.channel.id, readUpTo: 1 } };
+  }),
+  call('muteChat', 'channel, following it', ({ world }) => ({ conversationId: world.channel.id })),
+  call('sendMessage', 'channel, following it', ({ world, unique }) => ({
+    input: { conversationId: world.channel.id, clientId: unique, text: 'hi' },
+  })),
+  followed('editMessage', (messageId) => ({ input: { messageId, text: 'newer' } })),
+  followed('deleteMessage', (messageId) => ({ messageId })),
+  followed('reactToMessage', (messageId) => ({ messageId, emoji: '👍' })),
+  followed('starMessage', (messageId) => ({ messageId })),
   call('unfollowChannel', "the owner's", ({ world }) => ({ channelId: world.channel.id })),
   call('sendMessage', 'channel', ({ world, unique }) => ({
     input: { conversationId: world.channel.id, clientId: unique, text: 'hi' },
