@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ABSENT, evolve, toldOf, type ConversationState } from '../../../src/domain/conversations/index.js';
 import { START, type Position } from '../../../src/platform/eventStore/port.js';
-import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
+import { conversationSnapshot, isRemovedMember } from '../../../src/projections/conversations/commands.queries.js';
 import { conversationOf, conversationsPage } from '../../../src/projections/conversations/conversations.queries.js';
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
 import { lastMessages, messagesAfter } from '../../../src/projections/timeline/timeline.queries.js';
@@ -113,3 +113,47 @@ describe('a group in the read model', () => {
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
+
+describe('whom an admin removed from a group', () => {
+  it('is known for it however long ago that was, until it comes back', async () => {
+    const own = await testLog();
+    const settings = {
+      send: 'everyone',
+      editInfo: 'everyone',
+      addMembers: 'everyone',
+      approval: false,
+      sharedHistory: false,
+    };
+    const members = [
+      { accountId: gil, role: 'owner' },
+      { accountId: hal, role: 'member' },
+      { accountId: ida, role: 'member' },
+    ];
+    await own.happens('g', 'gil', 'GroupCreated', { members, settings }, { name: 'Climbing' });
+    await own.happens('g', 'gil', 'MemberRemoved', { accountId: hal });
+    await own.happens('g', 'ida', 'MemberLeft', { accountId: ida });
+    const projector = own.projector();
+    await projector.prepare();
+    const known = async (): Promise<unknown> => {
+      await projector.catchUp();
+      const { state } = (await conversationSnapshot(own.database.pool, g))!;
+      const removed = await Promise.all(
+        [gil, hal, ida, joe].map((account) => isRemovedMember(own.database.pool, g, account)),
+      );
+      return [state.kind === 'absent' ? [] : [...state.left], removed];
+    };
+    const past = { from: 0, joinedAt: 0 };
+    const left = [
+      [hal, [{ ...past, to: 2, removed: true }]],
+      [ida, [{ ...past, to: 3 }]],
+    ];
+    expect(await known()).toEqual([left, [false, true, false, false]]);
+    for (let n = 0; n < 20; n += 1)
+      await own.send('g', 'gil', ...Array.from({ length: 501 }, (_, index) => `${n * 501 + index}`));
+    // The state that commands are decided on does not go back so far.
+    expect(await known()).toEqual([[], [false, true, false, false]]);
+    await own.happens('g', 'gil', 'MembersAdded', { members: [hal], sharedHistory: false, via: 'admin' });
+    expect(await known()).toEqual([[], [false, false, false, false]]);
+    await own.close();
+  });
+});
