@@ -12,15 +12,15 @@ export type AdminTerms = ReadonlyMap<string, readonly AdminTerm[]>;
 type Members = ReadonlyMap<string, Member>;
 
 /** After an event that has changed who is in a conversation, and as what. Who stops is still told of that. */
-export function changedTerms(terms: AdminTerms, before: Members, after: Members, revision: number): AdminTerms {
+export function changedTerms(terms: AdminTerms, after: Members, revision: number): AdminTerms {
   const changed = new Map(terms);
   for (const [accountId, { role }] of after)
     if (role !== 'member' && !isServing(terms, accountId))
       changed.set(accountId, [...(terms.get(accountId) ?? []), { from: revision, to: null }]);
-  for (const accountId of before.keys()) {
+  // Of those who serve, not of all members: there may be thousands.
+  for (const [accountId, past] of terms) {
     const role = after.get(accountId)?.role ?? 'member';
     if (role !== 'member' || !isServing(terms, accountId)) continue;
-    const past = terms.get(accountId) ?? [];
     changed.set(accountId, [...past.slice(0, -1), { ...past.at(-1)!, to: revision + 1 }]);
   }
   return changed;

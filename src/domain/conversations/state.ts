@@ -95,7 +95,7 @@ export function evolve(state: ConversationState, event: ConversationStreamEvent)
   if (after === state || after.kind === 'absent') return after;
   const before = state.kind === 'absent' ? NO_MEMBERS : state.members;
   if (before === after.members) return after;
-  return { ...after, adminTerms: changedTerms(after.adminTerms, before, after.members, event.revision) };
+  return { ...after, adminTerms: changedTerms(after.adminTerms, after.members, event.revision) };
 }
 
 function evolved(state: ConversationState, event: ConversationStreamEvent): ConversationState {

@@ -65,6 +65,9 @@ const EVERYONE = `SELECT max(a.position) AS position, min(a.delivered) AS delive
     FROM memberships m LEFT JOIN watermarks w ON w.conversation_id = m.conversation_id AND w.account_id = m.account_id
     WHERE m.conversation_id = mine.id AND m.to_seq IS NULL AND m.account_id <> $1 GROUP BY m.account_id, m.joined_seq) a`;
 
+/** Where that is told: in a community, whose thousands would have to be gone through, to those who may have written. */
+const ASKS_EVERYONE = `(mine.kind NOT IN ('direct', 'channel', 'community') OR (mine.kind = 'community' AND mine.role IN ('owner', 'admin')))`;
+
 /** Of the account in $1, or of its one conversation in $4. */
 const CONVERSATIONS = `SELECT m.conversation_id AS id, CASE WHEN m.role = 'follower' THEN greatest(m.position, $2) ELSE $2 END AS since, m.joined_seq, m.to_seq, m.role, c.last_position, c.kind,
     coalesce(p.cleared_to, -1) AS cleared_to
@@ -110,7 +113,7 @@ const PAGE = `WITH mine AS MATERIALIZED (${CONVERSATIONS}),
   WHERE w.shown_position > $2 AND w.shown_position <= $3 AND mine.to_seq IS NULL
   UNION ALL
   SELECT 'everyone', g.position, json_build_object('conversationId', mine.id, 'delivered', g.delivered, 'read', g.read)
-  FROM mine CROSS JOIN LATERAL (${EVERYONE}) g WHERE mine.kind NOT IN ('direct', 'channel') AND mine.to_seq IS NULL AND g.position > $2 AND g.position <= $3),
+  FROM mine CROSS JOIN LATERAL (${EVERYONE}) g WHERE ${ASKS_EVERYONE} AND mine.to_seq IS NULL AND g.position > $2 AND g.position <= $3),
  own AS (
   SELECT 'device', d.position, json_build_object('deviceId', d.id, 'name', d.name, 'revoked', d.revoked_at IS NOT NULL)
   FROM devices d WHERE d.account_id = $1 AND d.position > $2 AND d.position <= $3 AND $4::uuid IS NULL
