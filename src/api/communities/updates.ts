@@ -18,9 +18,21 @@ export class GroupCommunityChanged extends Entry {
   readonly linked!: boolean;
 }
 
-@Shape({ description: 'In the timeline of a community: it has the group now, or not any more.' })
-export class CommunityGroupsChanged extends Entry {
+@Shape({
+  description:
+    'In the timeline of a community: it has the group now, or not any more. Not who did it: that may be a member whom others do not see.',
+})
+export class CommunityGroupsChanged {
   readonly __typename!: 'CommunityGroupsChanged';
+
+  @Field(() => ID)
+  readonly conversationId!: string;
+
+  @Field(() => Int)
+  readonly seq!: number;
+
+  @Field(() => DateTime)
+  readonly at!: string;
 
   @Field(() => ID)
   readonly groupId!: string;
@@ -80,7 +92,7 @@ export function communityUpdate(entry: TimelineEntry): CommunityUpdateValue | un
     case 'group_linked':
     case 'group_unlinked': {
       const groupId = encodeId('conversation', (body as DataOf<'GroupLinked'>).groupId);
-      return { __typename: 'CommunityGroupsChanged', ...by, groupId, linked: entry.kind === 'group_linked' };
+      return { __typename: 'CommunityGroupsChanged', ...where, groupId, linked: entry.kind === 'group_linked' };
     }
     case 'community_deactivated':
       return { __typename: 'CommunityDeactivated', ...by };

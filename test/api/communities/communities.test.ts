@@ -59,7 +59,7 @@ const document = `subscription ($after: Cursor) { updates(after: $after) { curso
   ... on MembersChanged { conversationId change accountIds role actorId }
   ... on OwnMembershipChanged { conversationId seq role at }
   ... on GroupCommunityChanged { conversationId communityId linked actorId }
-  ... on CommunityGroupsChanged { conversationId groupId linked actorId }
+  ... on CommunityGroupsChanged { conversationId groupId linked seq at }
   ... on CommunityDeactivated { conversationId actorId } } } }`;
 
 /** All that the account is told from the cursor on. */
@@ -282,7 +282,12 @@ describe('a community', () => {
     await linkGroup(owner.client, id, groupId);
     expect(await refusal(linkGroup(ann.client, other, groupId))).toBe('LINKED_ELSEWHERE');
     expect(await refusal(unlinkGroup(bob.client, id, groupId))).toBe('NOT_ALLOWED');
+    const hearing = listen(bob.client);
+    await vi.waitFor(() => expect(hearing.told.length).toBeGreaterThan(0));
     const { readToken } = await unlinkGroup(ann.client, id, groupId);
+    // That it was Ann is nothing for the community to know.
+    await vi.waitFor(() => expect(about(hearing.told, id)).toMatchObject([{ groupId, linked: false }]));
+    expect(JSON.stringify(about(hearing.told, id))).not.toContain(ann.accountId);
     expect((await conversation(owner.client, id, readToken))?.groups).toEqual([]);
     expect((await conversation(bob.client, groupId))?.communityId).toBeNull();
     await linkGroup(ann.client, other, groupId);
