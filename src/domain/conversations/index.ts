@@ -24,6 +24,7 @@ export {
   isAdmin,
   isMember,
   isTold,
+  pinnedFor,
   recipientsAt,
   roleOf,
   standingOf,

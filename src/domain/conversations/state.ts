@@ -41,6 +41,13 @@ export interface GroupOfCommunity {
   readonly since: number;
 }
 
+/** A message that is pinned, or not any more, to one account alone. */
+export interface OwnPin {
+  readonly account: string;
+  readonly target: number;
+  readonly pinned: boolean;
+}
+
 /** What deciding needs to know of a conversation. `lastAt`: milliseconds since the epoch of the newest message, 0 without one. */
 export interface Conversation {
   readonly kind: ConversationKind;
@@ -54,6 +61,8 @@ export interface Conversation {
   readonly requests: ReadonlyMap<string, { readonly linkId: string | undefined }>;
   /** Sequences of pinned messages, the newest pin last. */
   readonly pins: readonly number[];
+  /** Where an account alone sees otherwise: what it did is withheld from the other. */
+  readonly ownPins: readonly OwnPin[];
   /** Of a broadcast list: all that there ever were. */
   readonly recipients: ReadonlyMap<string, readonly RecipientPeriod[]>;
   /** Of a community: by id. */
@@ -103,7 +112,8 @@ function evolved(state: ConversationState, event: ConversationStreamEvent): Conv
     return state.kind === 'absent' ? state : { ...state, lastAt: (event.data as { readonly at: number }).at };
   if (state.kind === 'absent') return begin(event);
   // A deletion takes effect all the same: nothing is left to be pinned.
-  if ((event.data as { readonly withheld?: true }).withheld === true && event.type !== 'MessageDeleted') return state;
+  if ((event.data as { readonly withheld?: true }).withheld === true && event.type !== 'MessageDeleted')
+    return pinnedAlone(state, event);
   switch (event.type) {
     case 'MembersAdded':
       return added(state, event.data as DataOf<'MembersAdded'>, event.revision);
@@ -156,21 +166,45 @@ function evolved(state: ConversationState, event: ConversationStreamEvent): Conv
       return { ...state, timerSeconds: (event.data as DataOf<'TimerChanged'>).seconds };
     case 'MessagePinned': {
       const { target } = event.data as { readonly target: number };
-      return { ...state, pins: [...state.pins.filter((seq) => seq !== target), target] };
+      const others = unpinned(state, [target]);
+      return { ...others, pins: [...others.pins, target] };
     }
     case 'MessageUnpinned':
-    case 'MessageDeleted': {
-      const { target } = event.data as { readonly target: number };
-      return state.pins.includes(target) ? { ...state, pins: state.pins.filter((seq) => seq !== target) } : state;
-    }
-    case 'MessagesExpired': {
-      const { targets } = event.data as { readonly targets: readonly number[] };
-      const pins = state.pins.filter((seq) => !targets.includes(seq));
-      return pins.length === state.pins.length ? state : { ...state, pins };
-    }
+    case 'MessageDeleted':
+      return unpinned(state, [(event.data as { readonly target: number }).target]);
+    case 'MessagesExpired':
+      return unpinned(state, (event.data as { readonly targets: readonly number[] }).targets);
     default:
       return state;
   }
+}
+
+function unpinned(state: Conversation, targets: readonly number[]): Conversation {
+  const pins = state.pins.filter((seq) => !targets.includes(seq));
+  const ownPins = state.ownPins.filter(({ target }) => !targets.includes(target));
+  const same = pins.length === state.pins.length && ownPins.length === state.ownPins.length;
+  return same ? state : { ...state, pins, ownPins };
+}
+
+/** Only what differs from what others see is kept. */
+function pinnedAlone(state: Conversation, event: ConversationStreamEvent): Conversation {
+  if (event.type !== 'MessagePinned' && event.type !== 'MessageUnpinned') return state;
+  const { target } = event.data as { readonly target: number };
+  const account = event.metadata.actor?.account ?? '';
+  const pinned = event.type === 'MessagePinned';
+  const others = state.ownPins.filter((own) => own.account !== account || own.target !== target);
+  const differs = state.pins.includes(target) !== pinned;
+  return { ...state, ownPins: differs ? [...others, { account, target, pinned }] : others };
+}
+
+/** The sequences of what the account sees pinned. */
+export function pinnedFor({ pins, ownPins }: Conversation, account: string): readonly number[] {
+  const own = ownPins.filter((pin) => pin.account === account);
+  if (own.length === 0) return pins;
+  return [
+    ...pins.filter((seq) => own.every(({ target }) => target !== seq)),
+    ...own.filter(({ pinned }) => pinned).map(({ target }) => target),
+  ];
 }
 
 export function isMember(state: ConversationState, accountId: string): boolean {
@@ -238,6 +272,7 @@ function begin(event: ConversationStreamEvent): ConversationState {
     links: new Map(),
     requests: new Map(),
     pins: [],
+    ownPins: [],
     recipients: NOBODY,
     groups: NO_GROUPS,
     community: null,

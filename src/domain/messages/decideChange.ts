@@ -1,4 +1,4 @@
-import { isAdmin, type ConversationState } from '../conversations/index.js';
+import { isAdmin, pinnedFor, type ConversationState } from '../conversations/index.js';
 import type { MessageEvent, Mentions } from './events.js';
 import { checkMentions, type MentionRejection } from './mentions.js';
 import { mayConcern, type Target } from './target.js';
@@ -55,8 +55,9 @@ export function isRejection(value: Target | Concerns): value is Concerns {
   return value.kind === 'not_a_member' || value.kind === 'no_such_message' || value.kind === 'not_allowed';
 }
 
-export function about({ seq, withheld }: Target): { readonly target: number; readonly withheld?: true } {
-  return withheld ? { target: seq, withheld } : { target: seq };
+/** @param known others have it so already, or what it is about is withheld: to tell them would tell of that. */
+export function about({ seq, withheld }: Target, known = false): { readonly target: number; readonly withheld?: true } {
+  return withheld || known ? { target: seq, withheld: true } : { target: seq };
 }
 
 export function decideEdit(
@@ -98,7 +99,7 @@ export function decideReact(asked: Asked, { emoji }: { readonly emoji: string | 
   if (isRejection(target)) return { rejected: target };
   if (target.gone) return { rejected: { kind: 'gone' } };
   if (target.emoji === emoji) return UNCHANGED;
-  return { events: [{ type: 'ReactionChanged', data: { ...about(target), emoji } }] };
+  return { events: [{ type: 'ReactionChanged', data: { ...about(target, target.shown.emoji === emoji), emoji } }] };
 }
 
 /** By anybody of two; by the admins where there are any. */
@@ -108,10 +109,12 @@ export function decidePin(asked: Asked, { pinned }: { readonly pinned: boolean }
   if (isRejection(target)) return { rejected: target };
   if (state.kind === 'absent') return { rejected: { kind: 'not_a_member' } };
   if (state.kind !== 'direct' && !isAdmin(state, account)) return { rejected: { kind: 'not_allowed' } };
-  if (state.pins.includes(target.seq) === pinned) return UNCHANGED;
-  if (!pinned) return { events: [{ type: 'MessageUnpinned', data: about(target) }] };
+  const pins = pinnedFor(state, account);
+  if (pins.includes(target.seq) === pinned) return UNCHANGED;
+  const data = about(target, state.pins.includes(target.seq) === pinned);
+  if (!pinned) return { events: [{ type: 'MessageUnpinned', data }] };
   if (target.gone) return { rejected: { kind: 'gone' } };
   if (target.viewOnce) return { rejected: { kind: 'not_applicable' } };
-  if (state.pins.length >= MAX_PINS) return { rejected: { kind: 'too_many', limit: MAX_PINS } };
-  return { events: [{ type: 'MessagePinned', data: about(target) }] };
+  if (pins.length >= MAX_PINS) return { rejected: { kind: 'too_many', limit: MAX_PINS } };
+  return { events: [{ type: 'MessagePinned', data }] };
 }

@@ -21,7 +21,8 @@ export function decideVote(asked: Asked, { options: given }: { readonly options:
   const offered = options.every((option) => Number.isInteger(option) && option >= 0 && option < poll.options);
   if (!offered || (options.length > 1 && !poll.multiple)) return { rejected: { kind: 'invalid_choice' } };
   if (options.join() === target.vote.join()) return UNCHANGED;
-  const data = { ...about(target), options, ...(poll.votesVisible ? {} : { secret: true as const }) };
+  const known = options.join() === target.shown.vote.join();
+  const data = { ...about(target, known), options, ...(poll.votesVisible ? {} : { secret: true as const }) };
   return { events: [{ type: 'PollVoted', data }] };
 }
 

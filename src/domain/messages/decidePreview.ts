@@ -17,5 +17,5 @@ export function decidePreview(
   if (target.expiresAt !== null && target.expiresAt <= asked.now) return undefined;
   const current = target.editedSeq ?? target.seq;
   if (current !== version || (target.previewSeq ?? 0) > version) return undefined;
-  return { type: 'LinkPreviewAdded', data: { ...about(target), preview } };
+  return { type: 'LinkPreviewAdded', data: { ...about(target, target.editWithheld), preview } };
 }

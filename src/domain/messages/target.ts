@@ -8,7 +8,7 @@ import {
 import { conversationStream } from '../shared/streams.js';
 import type { MessageContent, MessageDataOf } from './events.js';
 
-/** What a command about a message needs to know of it; times in milliseconds since the epoch. */
+/** What a command of one account about a message needs to know of it, as it is to that account; times in milliseconds since the epoch. */
 export interface Target {
   readonly id: string;
   readonly seq: number;
@@ -25,14 +25,18 @@ export interface Target {
   readonly text: string | null | undefined;
   /** The sequences of the last edit, and of the last preview of a link. */
   readonly editedSeq: number | null;
+  /** The last edit is withheld from the other, who has the message as it was before. */
+  readonly editWithheld: boolean;
   readonly previewSeq: number | null;
   readonly poll: Poll | null;
   readonly live: LiveLocation | null;
   /** Who opened it, of a message that is shown once. */
   readonly openedBy: readonly string[];
-  /** The reaction and the vote of the account that asks. */
+  /** The reaction and the vote of the account. */
   readonly emoji: string | null;
   readonly vote: readonly number[];
+  /** What others have of these: the same, unless the last is withheld from them. */
+  readonly shown: { readonly emoji: string | null; readonly vote: readonly number[] };
 }
 
 export interface Poll {
@@ -119,22 +123,26 @@ export function evolveTarget(
     return targets.includes(target.seq) ? { ...target, gone: true, text: null } : target;
   }
   if ((event.data as { readonly target?: number }).target !== target.seq) return target;
-  // What is withheld changes only what is withheld itself, but what is gone is gone, and what was added was added.
-  const { withheld } = event.data as { readonly withheld?: true };
-  const final = ['MessageDeleted', 'ViewOnceOpened', 'LinkPreviewAdded'].includes(event.type);
-  if (withheld === true && !target.withheld && !final) return target;
   const actor = event.metadata.actor?.account ?? '';
+  const withheld = !target.withheld && (event.data as { readonly withheld?: true }).withheld === true;
+  // What is withheld changes it for its author alone, but what is deleted is gone, and what was added was added.
+  const final = ['MessageDeleted', 'ViewOnceOpened', 'LinkPreviewAdded'].includes(event.type);
+  if (withheld && actor !== account && !final) return target;
   switch (event.type) {
     case 'MessageEdited':
-      return { ...target, text: target.gone ? null : undefined, editedSeq: event.revision };
+      return { ...target, text: target.gone ? null : undefined, editedSeq: event.revision, editWithheld: withheld };
     case 'LinkPreviewAdded':
       return { ...target, previewSeq: event.revision };
     case 'MessageDeleted':
       return { ...target, gone: true, deleted: true, text: null };
     case 'ReactionChanged':
-      return actor === account ? { ...target, emoji: (event.data as MessageDataOf<'ReactionChanged'>).emoji } : target;
+      return actor === account
+        ? given(target, { emoji: (event.data as MessageDataOf<'ReactionChanged'>).emoji }, withheld)
+        : target;
     case 'PollVoted':
-      return actor === account ? { ...target, vote: (event.data as MessageDataOf<'PollVoted'>).options } : target;
+      return actor === account
+        ? given(target, { vote: (event.data as MessageDataOf<'PollVoted'>).options }, withheld)
+        : target;
     case 'PollClosed':
       return { ...target, poll: target.poll && { ...target.poll, closed: true } };
     case 'LocationUpdated':
@@ -145,11 +153,17 @@ export function evolveTarget(
       return {
         ...target,
         openedBy: [...target.openedBy, actor],
-        gone: target.gone || (event.data as MessageDataOf<'ViewOnceOpened'>).everyone === true,
+        gone:
+          target.gone ||
+          ((event.data as MessageDataOf<'ViewOnceOpened'>).everyone === true && (!withheld || actor === account)),
       };
     default:
       return target;
   }
+}
+
+function given(target: Target, what: Partial<Target['shown']>, withheld: boolean): Target {
+  return { ...target, ...what, shown: withheld ? target.shown : { ...target.shown, ...what } };
 }
 
 function begin(event: ConversationStreamEvent & { readonly id?: string }): Target {
@@ -167,6 +181,7 @@ function begin(event: ConversationStreamEvent & { readonly id?: string }): Targe
     expiresAt: expiresAt ?? null,
     text: undefined,
     editedSeq: null,
+    editWithheld: false,
     previewSeq: null,
     poll:
       content.kind === 'poll'
@@ -185,6 +200,7 @@ function begin(event: ConversationStreamEvent & { readonly id?: string }): Targe
     openedBy: [],
     emoji: null,
     vote: [],
+    shown: { emoji: null, vote: [] },
   };
 }
 

@@ -13,6 +13,11 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
   // Only to find rows without looking through all of them.
   const memberships = new Map<string, Row>();
   const repeats = new Map<string, Row[]>();
+  const pins = new Map<string, Map<string | null, Row>>();
+  const pin = (message: string, onlyFor: string | null, row: Row): void => {
+    table('pins').set(`${message} ${onlyFor ?? ''}`, row);
+    pins.set(message, new Map(pins.get(message)).set(onlyFor, row));
+  };
   const current = (conversation: string, account: string): Row | undefined => {
     const row = memberships.get(`${conversation} ${account}`);
     return row?.['to_seq'] === null ? row : undefined;
@@ -82,7 +87,7 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
       Object.assign(head ?? {}, { [key]: row[key] ?? null });
     };
 
-    // What is withheld changes only what is withheld itself.
+    // What is withheld changes only the row of what is withheld itself.
     const hidden = data['withheld'] === true;
     const idle = hidden && table('timeline').get(`${id} ${String(target)}`)?.['withheld'] !== true;
 
@@ -199,22 +204,22 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         closeRequest(data['accountId'] as string);
         break;
       case 'ReactionChanged':
-        if (idle) break;
-        table('reactions').set(`${id} ${String(target)} ${String(author)}`, {
+        table('reactions').set(`${id} ${String(target)} ${String(author)} ${hidden}`, {
           conversation_id: id,
           target_seq: target,
           account_id: author,
           emoji: data['emoji'] as string | null,
+          withheld: hidden,
           seq,
         });
         break;
       case 'PollVoted':
-        if (idle) break;
-        table('poll_votes').set(`${id} ${String(target)} ${String(author)}`, {
+        table('poll_votes').set(`${id} ${String(target)} ${String(author)} ${hidden}`, {
           conversation_id: id,
           target_seq: target,
           account_id: author,
           options: json(data['options']),
+          withheld: hidden,
           seq,
         });
         break;
@@ -226,13 +231,13 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
       }
       case 'MessagePinned':
       case 'MessageUnpinned':
-        if (hidden) break;
-        table('pins').set(`${id} ${String(target)}`, {
+        pin(`${id} ${String(target)}`, hidden ? author : null, {
           conversation_id: id,
           target_seq: target,
           pinned: event.type === 'MessagePinned',
           by_account: author,
           at: occurredAt,
+          only_for: hidden ? author : null,
           seq,
         });
         break;
@@ -302,8 +307,8 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
       const key = `${id} ${of}`;
       for (const row of [table('timeline').get(key) ?? {}, ...(repeats.get(key) ?? [])])
         Object.assign(row, nothing, { mentions: null });
-      const pin = table('pins').get(key);
-      if (pin?.['pinned'] === true) Object.assign(pin, { pinned: false, seq });
+      for (const pinned of pins.get(key)?.values() ?? [])
+        if (pinned['pinned'] === true) Object.assign(pinned, { pinned: false, seq });
     };
     const addToBody = (more: object): void => {
       if (message !== undefined && message['body'] !== null)
@@ -337,13 +342,14 @@ export function foldConversation(table: TableOf, raise: Raise): (event: OpenedEv
         if (!idle) addToBody({ endedAt: occurredAt });
         break;
       case 'LocationUpdated':
-        if (idle) break;
-        addToBody({ place: event.opened['place'] ?? null, placeAt: occurredAt });
+        if (!idle) addToBody({ place: event.opened['place'] ?? null, placeAt: occurredAt });
         for (const row of repeats.get(`${id} ${String(target)}`) ?? [])
-          if (row['kind'] === kind && row !== entry) Object.assign(row, { body: null, erased: true });
+          if (row['kind'] === kind && row !== entry && (row['withheld'] === true || !hidden))
+            Object.assign(row, { body: null, erased: true });
         break;
       case 'ViewOnceOpened':
-        if (data['everyone'] === true) Object.assign(message ?? {}, nothing);
+        if (data['everyone'] === true)
+          Object.assign(message ?? {}, nothing, { erased: message?.['erased'] === true || !idle });
         break;
     }
   };

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import {
   DEFAULT_SETTINGS,
   type AdminTerm,
+  type Conversation,
   type ConversationKind,
   type ConversationSnapshot,
   type FormerMembership,
@@ -61,6 +62,7 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
     links: LinkRow[] | null;
     requests: { account_id: string; link_id: string | null }[] | null;
     pins: number[] | null;
+    own_pins: Conversation['ownPins'] | null;
     recipients: PeriodRow[] | null;
     terms: PeriodRow[] | null;
     groups: { group_id: string; link_seq: number; linked: boolean; since_seq: number }[] | null;
@@ -75,7 +77,10 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
                 AND (a.to_seq IS NULL OR a.to_seq > c.head_seq - ${RECENT_REVISIONS})) AS terms,
              (SELECT json_agg(l) FROM invite_links l WHERE l.conversation_id = c.id AND l.revoked_at IS NULL) AS links,
              (SELECT json_agg(r) FROM join_requests r WHERE r.conversation_id = c.id AND r.open) AS requests,
-             (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned) AS pins,
+             (SELECT json_agg(p.target_seq ORDER BY p.seq) FROM pins p WHERE p.conversation_id = c.id AND p.pinned AND p.only_for IS NULL) AS pins,
+             (SELECT json_agg(json_build_object('account', o.only_for, 'target', o.target_seq, 'pinned', o.pinned) ORDER BY o.seq) FROM pins o
+                LEFT JOIN pins p ON p.conversation_id = c.id AND p.target_seq = o.target_seq AND p.only_for IS NULL
+                WHERE o.conversation_id = c.id AND o.only_for IS NOT NULL AND o.pinned <> coalesce(p.pinned, false) AND o.seq > coalesce(p.seq, -1)) AS own_pins,
              CASE WHEN c.kind = 'broadcast' THEN (SELECT json_agg(b ORDER BY b.from_seq) FROM broadcast_recipients b WHERE b.conversation_id = c.id) END AS recipients,
              CASE WHEN c.kind = 'community' THEN (SELECT json_agg(g ORDER BY g.since_seq) FROM community_groups g WHERE g.community_id = c.id) END AS groups,
              CASE WHEN c.kind = 'group' THEN (SELECT json_build_object('id', g.community_id, 'link', g.seq) FROM group_communities g WHERE g.group_id = c.id AND g.linked) END AS community
@@ -104,6 +109,7 @@ export async function conversationSnapshot(db: Db, id: string): Promise<Conversa
       links: new Map(row.links?.map((link) => [link.link_id, linkOf(link)])),
       requests: new Map(row.requests?.map(({ account_id, link_id }) => [account_id, { linkId: link_id ?? undefined }])),
       pins: row.pins ?? [],
+      ownPins: row.own_pins ?? [],
       recipients: periodsOf(row.recipients ?? []),
       groups: new Map(
         row.groups?.map(({ group_id, link_seq: link, linked, since_seq: since }) => [

@@ -5,7 +5,8 @@ import type { OpenedEvent } from '../kit/projection.js';
 
 /** Whose rows repeat what their message said. */
 const REPEATING = ['message_edited', 'link_preview_added', 'location_updated'];
-const SILENCED = 'text = NULL, original = NULL, algorithm = NULL, payload = NULL, body = NULL, erased = true';
+const SAYS_NOTHING = 'text = NULL, original = NULL, algorithm = NULL, payload = NULL, body = NULL';
+const SILENCED = `${SAYS_NOTHING}, erased = true`;
 const UNPINNED = `UPDATE @pins p SET pinned = false, seq = r.seq FROM $R
   WHERE p.conversation_id = r.conversation_id AND p.target_seq = r.target_seq AND p.pinned AND p.seq < r.seq`;
 
@@ -26,7 +27,8 @@ export async function change(tx: pg.PoolClient, schema: string, events: readonly
     seq: event.revision,
     withheld: isWithheld(event),
   });
-  // What is withheld changes only what is withheld itself: the other has the message as it was.
+  // What is withheld changes the row of what is withheld itself: others have the message as it was. What its author sees is
+  // worked out where it is read (own.ts).
   const takesEffect = `(NOT r.withheld OR EXISTS (SELECT FROM @timeline t WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq AND t.withheld))`;
   const write = async (rows: readonly object[], columns: string, sql: string): Promise<void> => {
     const from = `json_to_recordset($1) AS r (conversation_id uuid, target_seq int, account_id uuid, at timestamptz, seq int, withheld boolean${columns})`;
@@ -61,26 +63,26 @@ export async function change(tx: pg.PoolClient, schema: string, events: readonly
     about('ReactionChanged', byAccount),
     (event) => ({ emoji: (event.data as MessageDataOf<'ReactionChanged'>).emoji }),
     ', emoji text',
-    `INSERT INTO @reactions AS o (conversation_id, target_seq, account_id, emoji, seq)
-     SELECT conversation_id, target_seq, account_id, emoji, seq FROM $R WHERE ${takesEffect}
-     ON CONFLICT (conversation_id, target_seq, account_id) DO UPDATE SET emoji = excluded.emoji, seq = excluded.seq WHERE o.seq < excluded.seq`,
+    `INSERT INTO @reactions AS o (conversation_id, target_seq, account_id, emoji, withheld, seq)
+     SELECT conversation_id, target_seq, account_id, emoji, withheld, seq FROM $R
+     ON CONFLICT (conversation_id, target_seq, account_id, withheld) DO UPDATE SET emoji = excluded.emoji, seq = excluded.seq WHERE o.seq < excluded.seq`,
   );
   await run(
     about('PollVoted', byAccount),
     (event) => ({ options: (event.data as MessageDataOf<'PollVoted'>).options }),
     ', options jsonb',
-    `INSERT INTO @poll_votes AS o (conversation_id, target_seq, account_id, options, seq)
-     SELECT conversation_id, target_seq, account_id, options, seq FROM $R WHERE ${takesEffect}
-     ON CONFLICT (conversation_id, target_seq, account_id) DO UPDATE SET options = excluded.options, seq = excluded.seq WHERE o.seq < excluded.seq`,
+    `INSERT INTO @poll_votes AS o (conversation_id, target_seq, account_id, options, withheld, seq)
+     SELECT conversation_id, target_seq, account_id, options, withheld, seq FROM $R
+     ON CONFLICT (conversation_id, target_seq, account_id, withheld) DO UPDATE SET options = excluded.options, seq = excluded.seq WHERE o.seq < excluded.seq`,
   );
   const pinning = events.filter(({ type }) => type === 'MessagePinned' || type === 'MessageUnpinned');
   await run(
-    [...new Map(pinning.map((event) => [byMessage(event), event])).values()],
+    [...new Map(pinning.map((event) => [isWithheld(event) ? byAccount(event) : byMessage(event), event])).values()],
     (event) => ({ pinned: event.type === 'MessagePinned' }),
     ', pinned boolean',
-    `INSERT INTO @pins AS o (conversation_id, target_seq, pinned, by_account, at, seq)
-     SELECT conversation_id, target_seq, pinned, account_id, at, seq FROM $R WHERE NOT r.withheld
-     ON CONFLICT (conversation_id, target_seq) DO UPDATE SET pinned = excluded.pinned, by_account = excluded.by_account, at = excluded.at, seq = excluded.seq
+    `INSERT INTO @pins AS o (conversation_id, target_seq, pinned, by_account, at, only_for, seq)
+     SELECT conversation_id, target_seq, pinned, account_id, at, CASE WHEN withheld THEN account_id END, seq FROM $R
+     ON CONFLICT (conversation_id, target_seq, only_for) DO UPDATE SET pinned = excluded.pinned, by_account = excluded.by_account, at = excluded.at, seq = excluded.seq
        WHERE o.seq < excluded.seq`,
   );
   await run(
@@ -96,7 +98,7 @@ export async function change(tx: pg.PoolClient, schema: string, events: readonly
     () => ({}),
     '',
     `UPDATE @timeline t SET body = NULL, erased = true FROM $R
-     WHERE t.conversation_id = r.conversation_id AND t.target_seq = r.target_seq AND t.kind = 'location_updated' AND t.seq < r.seq AND ${takesEffect}`,
+     WHERE t.conversation_id = r.conversation_id AND t.target_seq = r.target_seq AND t.kind = 'location_updated' AND t.seq < r.seq AND (t.withheld OR NOT r.withheld)`,
   );
   for (const [type, field] of [
     ['LocationEnded', 'endedAt'],
@@ -120,7 +122,9 @@ export async function change(tx: pg.PoolClient, schema: string, events: readonly
     opened.filter((event) => (event.data as MessageDataOf<'ViewOnceOpened'>).everyone === true),
     () => ({}),
     '',
-    `UPDATE @timeline t SET ${SILENCED} FROM $R WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq`,
+    // Nobody will see again what it said; to its author it is unopened as long as that is withheld.
+    `UPDATE @timeline t SET ${SAYS_NOTHING}, erased = t.erased OR t.withheld OR NOT r.withheld FROM $R
+     WHERE t.conversation_id = r.conversation_id AND t.seq = r.target_seq`,
   );
   await run(
     about('MessageDeleted', byMessage),

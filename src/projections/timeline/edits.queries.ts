@@ -12,11 +12,14 @@ export interface VersionView {
 export async function versionsOf(db: Db, viewer: string, messageId: string): Promise<readonly VersionView[]> {
   const { rows } = await db.query<{ text: string; at: Date }>({
     name: 'versions_of',
-    text: `WITH t AS MATERIALIZED (SELECT * FROM timeline t WHERE t.event_id = $2 AND t.message AND t.edited_seq IS NOT NULL AND ${visibleTo('$1')})
-           SELECT original AS text, at, seq FROM t WHERE original IS NOT NULL
+    text: `WITH t AS MATERIALIZED (SELECT * FROM timeline t WHERE t.event_id = $2 AND t.message AND NOT t.erased AND ${visibleTo('$1')}),
+             edits AS MATERIALIZED (SELECT e.text, e.at, e.seq FROM t JOIN timeline e ON e.conversation_id = t.conversation_id AND e.target_seq = t.seq
+               AND e.kind IN ('message_edited', 'link_preview_added', 'location_updated') AND e.kind = 'message_edited' AND e.text IS NOT NULL
+               AND (NOT e.withheld OR e.author_id = $1))
+           SELECT CASE WHEN edited_seq IS NULL THEN text ELSE original END AS text, at, seq FROM t
+             WHERE EXISTS (SELECT FROM edits) AND (edited_seq IS NULL OR original IS NOT NULL)
            UNION ALL
-           SELECT e.text, e.at, e.seq FROM t JOIN timeline e ON e.conversation_id = t.conversation_id AND e.target_seq = t.seq
-             AND e.kind IN ('message_edited', 'link_preview_added', 'location_updated') AND e.kind = 'message_edited' AND e.text IS NOT NULL
+           SELECT text, at, seq FROM edits
            ORDER BY seq`,
     values: [viewer, messageId],
   });

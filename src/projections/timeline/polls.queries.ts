@@ -28,14 +28,14 @@ export async function pollsOf(db: Db, keys: readonly MessageKey[]): Promise<Poll
     text: `SELECT k.ord, v.voters, v.mine, v.votes,
              (SELECT json_object_agg(o.option, o.count) FROM (SELECT x.option, count(*) AS count FROM poll_votes v
                 CROSS JOIN LATERAL jsonb_array_elements_text(v.options) x (option)
-                WHERE v.conversation_id = k.id AND v.target_seq = k.seq AND ${told('k.viewer', 'v')} GROUP BY x.option) o) AS counts
+                WHERE v.conversation_id = k.id AND v.target_seq = k.seq AND ${told('k.viewer', 'v', 'poll_votes')} GROUP BY x.option) o) AS counts
            FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (id, viewer, seq, ord)
            CROSS JOIN LATERAL (SELECT count(*) AS voters, (json_agg(v.options) FILTER (WHERE v.account_id = k.viewer)) -> 0 AS mine,
                (SELECT json_agg(json_build_object('accountId', n.account_id, 'options', n.options)) FROM (SELECT * FROM poll_votes v
-                  WHERE v.conversation_id = k.id AND v.target_seq = k.seq AND v.options <> '[]' AND ${told('k.viewer', 'v')}
+                  WHERE v.conversation_id = k.id AND v.target_seq = k.seq AND v.options <> '[]' AND ${told('k.viewer', 'v', 'poll_votes')}
                   ORDER BY v.seq DESC LIMIT 100) n WHERE t.body ->> 'votesVisible' = 'true') AS votes
              FROM poll_votes v JOIN timeline t ON t.conversation_id = k.id AND t.seq = k.seq
-             WHERE v.conversation_id = k.id AND v.target_seq = k.seq AND v.options <> '[]' AND ${told('k.viewer', 'v')} GROUP BY t.body) v`,
+             WHERE v.conversation_id = k.id AND v.target_seq = k.seq AND v.options <> '[]' AND ${told('k.viewer', 'v', 'poll_votes')} GROUP BY t.body) v`,
     values: keyColumns(keys),
   });
   const found = new Map(

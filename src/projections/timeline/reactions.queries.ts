@@ -17,9 +17,14 @@ export interface ReactionView {
   readonly accountIds: readonly string[];
 }
 
-/** What happened at `seq` while the viewer was there, or is there. */
-export function told(viewer: string, row: string): string {
-  return `EXISTS (SELECT FROM memberships m WHERE m.conversation_id = ${row}.conversation_id AND m.account_id = ${viewer}
+/**
+ * What the account of the row in `reactions` or `poll_votes` did last, as the viewer knows: it happened while the viewer was there, or is
+ * there, and what is withheld is the account's alone.
+ */
+export function told(viewer: string, row: string, table: 'reactions' | 'poll_votes'): string {
+  return `CASE WHEN ${row}.account_id = ${viewer} THEN NOT EXISTS (SELECT FROM ${table} later WHERE later.conversation_id = ${row}.conversation_id
+      AND later.target_seq = ${row}.target_seq AND later.account_id = ${row}.account_id AND later.seq > ${row}.seq) ELSE NOT ${row}.withheld END
+    AND EXISTS (SELECT FROM memberships m WHERE m.conversation_id = ${row}.conversation_id AND m.account_id = ${viewer}
     AND ${row}.seq >= m.from_seq AND (m.to_seq IS NULL OR ${row}.seq < m.to_seq))`;
 }
 
@@ -29,7 +34,7 @@ export async function reactionsOf(db: Db, keys: readonly MessageKey[]): Promise<
     name: 'reactions_of',
     text: `SELECT k.ord, r.emoji, count(*) AS count, bool_or(r.account_id = k.viewer) AS mine, (array_agg(r.account_id ORDER BY r.seq DESC))[:100] AS account_ids
            FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (id, viewer, seq, ord)
-           JOIN reactions r ON r.conversation_id = k.id AND r.target_seq = k.seq AND r.emoji IS NOT NULL AND ${told('k.viewer', 'r')}
+           JOIN reactions r ON r.conversation_id = k.id AND r.target_seq = k.seq AND r.emoji IS NOT NULL AND ${told('k.viewer', 'r', 'reactions')}
            GROUP BY k.ord, r.emoji ORDER BY k.ord, count DESC, min(r.seq)`,
     values: keyColumns(keys),
   });

@@ -50,13 +50,13 @@ async function pageOf<R extends Response>(
   db: Db,
   name: string,
   { conversationId, viewer, seq, only, before, limit }: ResponsesPage<string | number>,
-  { from, what, given }: { readonly from: string; readonly what: string; readonly given: string },
+  { from, what, given }: { readonly from: 'reactions' | 'poll_votes'; readonly what: string; readonly given: string },
 ): Promise<readonly R[]> {
   const { rows } = await db.query<Omit<R, 'at'> & { at: Date }>({
     name,
     text: `SELECT r.account_id AS "accountId", r.seq, ${what}, e.at FROM ${from} r
            JOIN timeline e ON e.conversation_id = r.conversation_id AND e.seq = r.seq
-           WHERE r.conversation_id = $1 AND r.target_seq = $3 AND r.seq < $5 AND ${given} AND ${told('$2', 'r')}
+           WHERE r.conversation_id = $1 AND r.target_seq = $3 AND r.seq < $5 AND ${given} AND ${told('$2', 'r', from)}
            ORDER BY r.seq DESC LIMIT $6`,
     values: [conversationId, viewer, seq, only ?? null, Math.min(before ?? MAX_SEQ, MAX_SEQ), limit],
   });

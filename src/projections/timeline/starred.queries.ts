@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { MESSAGE_COLUMNS, messageView, type MessageRow, type TimelineView } from './timeline.queries.js';
+import { messageColumns, messageView, type MessageRow, type TimelineView } from './timeline.queries.js';
 import { visibleTo } from './visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -19,7 +19,7 @@ export async function starredPage(
 ): Promise<readonly StarredView[]> {
   const { rows } = await db.query<MessageRow & { starred_at: Date; star: bigint }>({
     name: 'starred_page',
-    text: `SELECT ${MESSAGE_COLUMNS}, s.at AS starred_at, s.position AS star FROM starred_messages s
+    text: `SELECT ${messageColumns('$1')}, s.at AS starred_at, s.position AS star FROM starred_messages s
            JOIN timeline t ON t.conversation_id = s.conversation_id AND t.seq = s.seq
            WHERE s.account_id = $1 AND s.starred AND ($3::bigint IS NULL OR s.position < $3) AND ($4::uuid IS NULL OR s.conversation_id = $4)
              AND t.message AND NOT t.erased AND ${visibleTo('$1')}

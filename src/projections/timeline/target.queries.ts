@@ -8,11 +8,12 @@ import type {
   TargetLookup,
   TargetRef,
 } from '../../domain/messages/index.js';
+import { ownChanges, withOwn, type Changeable } from './own.js';
 import { visibleTo } from './visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
 
-interface Row {
+interface Row extends Changeable {
   head_seq: number | null;
   event_id: string | null;
   seq: number;
@@ -20,17 +21,15 @@ interface Row {
   at: Date;
   kind: Target['kind'];
   deleted: boolean;
-  erased: boolean;
   withheld: boolean;
   view_once: boolean;
   expires_at: Date | null;
-  text: string | null;
-  edited_seq: number | null;
   preview_seq: number | null;
-  body: Record<string, unknown> | null;
   opened_by: string[] | null;
   emoji: string | null;
   vote: number[] | null;
+  shown_emoji: string | null;
+  shown_vote: number[] | null;
 }
 
 /** The message as commands of one account must know it, and the revision that the conversation was projected up to. */
@@ -49,9 +48,16 @@ export async function findTarget(
                WHERE o.conversation_id = $1 AND o.target_seq = t.seq) END AS opened_by,
              CASE WHEN t.kind = 'text' THEN (SELECT max(p.seq) FROM timeline p WHERE p.conversation_id = $1 AND p.target_seq = t.seq
                AND p.kind IN ('message_edited', 'link_preview_added', 'location_updated') AND p.kind = 'link_preview_added') END AS preview_seq,
-             (SELECT r.emoji FROM reactions r WHERE r.conversation_id = $1 AND r.target_seq = t.seq AND r.account_id = $3) AS emoji,
+             (SELECT r.emoji FROM reactions r WHERE r.conversation_id = $1 AND r.target_seq = t.seq AND r.account_id = $3
+               ORDER BY r.seq DESC LIMIT 1) AS emoji,
+             (SELECT r.emoji FROM reactions r WHERE r.conversation_id = $1 AND r.target_seq = t.seq AND r.account_id = $3
+               AND r.withheld = t.withheld) AS shown_emoji,
              CASE WHEN t.kind = 'poll' THEN (SELECT v.options FROM poll_votes v
-               WHERE v.conversation_id = $1 AND v.target_seq = t.seq AND v.account_id = $3) END AS vote
+               WHERE v.conversation_id = $1 AND v.target_seq = t.seq AND v.account_id = $3
+               ORDER BY v.seq DESC LIMIT 1) END AS vote,
+             CASE WHEN t.kind = 'poll' THEN (SELECT v.options FROM poll_votes v
+               WHERE v.conversation_id = $1 AND v.target_seq = t.seq AND v.account_id = $3 AND v.withheld = t.withheld) END AS shown_vote,
+             ${ownChanges('$3')}
            FROM (SELECT 1) one LEFT JOIN timeline t ON t.conversation_id = $1 AND t.${by} = $2 AND t.message`,
     values: [conversationId, key, account],
   });
@@ -60,7 +66,8 @@ export async function findTarget(
   return { revision: row.head_seq ?? -1, target: targetOf(row, row.event_id) };
 }
 
-function targetOf(row: Row, id: string): Target {
+function targetOf(found: Row, id: string): Target {
+  const row = withOwn(found);
   const { body } = row;
   const at = row.at.getTime();
   return {
@@ -76,6 +83,7 @@ function targetOf(row: Row, id: string): Target {
     expiresAt: row.expires_at?.getTime() ?? null,
     text: row.text,
     editedSeq: row.edited_seq,
+    editWithheld: row.edited_seq !== found.edited_seq,
     previewSeq: row.preview_seq,
     poll:
       row.kind === 'poll' && body !== null
@@ -98,6 +106,7 @@ function targetOf(row: Row, id: string): Target {
     openedBy: row.opened_by ?? [],
     emoji: row.emoji,
     vote: row.vote ?? [],
+    shown: { emoji: row.shown_emoji, vote: row.shown_vote ?? [] },
   };
 }
 
@@ -121,21 +130,18 @@ export async function isDeletedMessage(db: Db, messageId: string): Promise<boole
   return rows.length > 0;
 }
 
-interface ContentRow {
+interface ContentRow extends Changeable {
   event_id: string;
   device_id: string;
   kind: string;
-  text: string | null;
   algorithm: string | null;
   payload: Buffer | null;
-  body: object | null;
   hops: number | null;
   view_once: boolean;
-  erased: boolean;
 }
 
 const CONTENT =
-  't.event_id, t.device_id, t.kind, t.text, t.algorithm, t.payload, t.body, t.hops, t.view_once, t.erased';
+  't.event_id, t.device_id, t.kind, t.text, t.algorithm, t.payload, t.body, t.hops, t.view_once, t.erased, t.edited_seq';
 
 /** Of a message that is shown once; undefined when it says nothing any more. */
 export async function saidOnce(db: Db, { conversationId, seq }: MessagePlace): Promise<SaidOnce | undefined> {
@@ -156,10 +162,10 @@ export async function forwardSources(
 ): Promise<readonly ForwardSource[]> {
   const { rows } = await db.query<ContentRow>({
     name: 'forward_sources',
-    text: `SELECT ${CONTENT} FROM timeline t WHERE t.event_id = ANY ($2::uuid[]) AND t.message AND ${visibleTo('$1')}`,
+    text: `SELECT ${CONTENT}, ${ownChanges('$1')} FROM timeline t WHERE t.event_id = ANY ($2::uuid[]) AND t.message AND ${visibleTo('$1')}`,
     values: [account, messageIds],
   });
-  return rows.map((row) => ({
+  return rows.map(withOwn).map((row) => ({
     id: row.event_id,
     content: contentOf(row),
     hops: row.hops ?? 0,

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { TimelineEntry } from './entry.js';
+import { ownChanges, withOwn, type OwnChange } from './own.js';
 import { visibleTo } from './visibility.js';
 
 type Db = Pick<pg.Pool, 'query'>;
@@ -62,14 +63,21 @@ export interface MessageRow {
   view_once: boolean;
   expires_at: Date | null;
   edited_at: Date | null;
+  edited_seq: number | null;
   deleted_at: Date | null;
   deleted_by: string | null;
   withheld: boolean;
   erased: boolean;
+  own: readonly OwnChange[] | null;
 }
 
-export const MESSAGE_COLUMNS = `t.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload,
-  t.body, t.reply_to, t.hops, t.mentions, t.view_once, t.expires_at, t.edited_at, t.deleted_at, t.deleted_by, t.withheld, t.erased`;
+/** Of a message as the viewer sees it. */
+export function messageColumns(viewer: string): string {
+  return `t.event_id, t.conversation_id, t.seq, t.author_id, t.device_id, t.client_id, t.at, t.kind, t.text, t.algorithm, t.payload,
+  t.body, t.reply_to, t.hops, t.mentions, t.view_once, t.expires_at, t.edited_at, t.edited_seq, t.deleted_at, t.deleted_by, t.withheld, t.erased,
+  ${ownChanges(viewer)}`;
+}
+
 const MESSAGE = 't.message';
 
 /** The next messages after `seq`, in order. The limit is in the text, as the plan depends on it. */
@@ -80,7 +88,7 @@ export async function messagesAfter(
 ): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<MessageRow>({
     name: `messages_after_${page.limit}`,
-    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${visibleTo('$1', '$2')} ORDER BY t.seq LIMIT ${page.limit}`,
+    text: `SELECT ${messageColumns('$1')} FROM timeline t WHERE t.conversation_id = $2 AND t.seq > $3 AND ${MESSAGE} AND ${visibleTo('$1', '$2')} ORDER BY t.seq LIMIT ${page.limit}`,
     values: [viewer, conversationId, page.seq],
   });
   return rows.map(messageView);
@@ -94,7 +102,7 @@ export async function messagesBefore(
 ): Promise<readonly TimelineView[]> {
   const { rows } = await db.query<MessageRow>({
     name: `messages_before_${page.limit}`,
-    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${visibleTo('$1', '$2')} ORDER BY t.seq DESC LIMIT ${page.limit}`,
+    text: `SELECT ${messageColumns('$1')} FROM timeline t WHERE t.conversation_id = $2 AND t.seq < $3 AND ${MESSAGE} AND ${visibleTo('$1', '$2')} ORDER BY t.seq DESC LIMIT ${page.limit}`,
     values: [viewer, conversationId, page.seq],
   });
   return rows.reverse().map(messageView);
@@ -121,7 +129,7 @@ export async function seqAtTime(db: Db, conversationId: string, at: number): Pro
 export async function messageById(db: Db, viewer: string, id: string): Promise<TimelineView | null> {
   const { rows } = await db.query<MessageRow>({
     name: 'message_by_id',
-    text: `SELECT ${MESSAGE_COLUMNS} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${visibleTo('$1')}`,
+    text: `SELECT ${messageColumns('$1')} FROM timeline t WHERE t.event_id = $2 AND ${MESSAGE} AND ${visibleTo('$1')}`,
     values: [viewer, id],
   });
   return rows[0] === undefined ? null : messageView(rows[0]);
@@ -131,7 +139,7 @@ export async function messageById(db: Db, viewer: string, id: string): Promise<T
 export async function lastMessages(db: Db, keys: readonly Seen[]): Promise<(TimelineView | null)[]> {
   const { rows } = await db.query<MessageRow & { ord: bigint }>({
     name: 'last_messages',
-    text: `SELECT k.ord, ${MESSAGE_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
+    text: `SELECT k.ord, ${messageColumns('k.viewer')} FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (id, viewer, ord)
            CROSS JOIN LATERAL (SELECT * FROM timeline t WHERE t.conversation_id = k.id AND ${MESSAGE} AND ${visibleTo('k.viewer', 'k.id')}
              ORDER BY t.seq DESC LIMIT 1) t`,
     values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer)],
@@ -140,7 +148,8 @@ export async function lastMessages(db: Db, keys: readonly Seen[]): Promise<(Time
   return keys.map((_key, index) => found.get(index + 1) ?? null);
 }
 
-export function messageView(row: MessageRow): TimelineView {
+export function messageView(found: MessageRow): TimelineView {
+  const row = withOwn(found);
   return {
     id: row.event_id,
     conversationId: row.conversation_id,
@@ -177,7 +186,7 @@ export async function messagesAt(
 ): Promise<(TimelineView | null)[]> {
   const { rows } = await db.query<MessageRow & { ord: bigint }>({
     name: 'messages_at',
-    text: `SELECT k.ord, ${MESSAGE_COLUMNS} FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (id, viewer, seq, ord)
+    text: `SELECT k.ord, ${messageColumns('k.viewer')} FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS k (id, viewer, seq, ord)
            JOIN timeline t ON t.conversation_id = k.id AND t.seq = k.seq AND ${MESSAGE} AND ${visibleTo('k.viewer', 'k.id')}`,
     values: [keys.map((key) => key.conversationId), keys.map((key) => key.viewer), keys.map((key) => key.seq)],
   });

@@ -13,8 +13,8 @@ const AUTHORED = ['text', 'contact', 'location', 'poll', 'message_edited', 'link
 /** Every conversation, event by event, and what became of its messages. */
 export const timelineProjection: Projection = {
   id: 'timeline',
-  version: 2,
-  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'timeline.v2.sql'),
+  version: 3,
+  ddl: path.join(projectRoot, 'schema', 'sql', 'projections', 'timeline.v3.sql'),
   eventTypes: ['KeyDestroyed'],
   categories: ['conversation'],
   async project(batch, tx, schema) {

@@ -113,7 +113,7 @@ describe('a text with a link', () => {
     const { alice, bob, conversation, says } = await pairOn(server);
     const feeds = await Promise.all([follow(alice), follow(bob)]);
     await block(bob, alice.accountId);
-    const { messageId, seq, readToken } = await says(`${web.origin}/one`);
+    const { messageId, seq } = await says(`${web.origin}/one`);
     await feeds[0].sees('LinkPreviewAdded', { targetSeq: seq });
     await bob.client.run('mutation ($id: ID!) { unblockAccount(id: $id) { __typename } }', {
       id: alice.accountId,
@@ -121,7 +121,7 @@ describe('a text with a link', () => {
     const fence = await sends(alice, conversation, `text: "${web.origin}/two"`);
     await feeds[1].sees('LinkPreviewAdded', { targetSeq: fence.seq });
     expect(feeds[1].of('LinkPreviewAdded')).toMatchObject([{ targetSeq: fence.seq }]);
-    expect(await reads(alice, messageId, readToken)).toMatchObject({ linkPreview: preview('one') });
+    expect(await reads(alice, messageId, fence.readToken)).toMatchObject({ linkPreview: preview('one') });
     expect(await reads(bob, messageId, fence.readToken)).toBeNull();
   });
 

@@ -117,6 +117,23 @@ describe('reacting', () => {
       .then({ type: 'ReactionChanged', data: { target: 1, emoji: '👍', withheld: true } });
   });
 
+  it('that was withheld is one’s own: taken back later it tells the other nothing', () => {
+    const withheld = true;
+    const hidden: Happened = ['bob', 'ReactionChanged', { target: 1, emoji: '👍', withheld }];
+    const shown: Happened = ['bob', 'ReactionChanged', { target: 1, emoji: '❤️' }];
+    given(between, says('ada'), hidden).when('bob', react('👍')).nothing();
+    given(between, says('ada'), hidden).when('ada', react(null)).nothing();
+    given(between, says('ada'), hidden)
+      .when('bob', react(null))
+      .then({ type: 'ReactionChanged', data: { target: 1, emoji: null, withheld } });
+    given(between, says('ada'), shown, hidden)
+      .when('bob', react('❤️'))
+      .then({ type: 'ReactionChanged', data: { target: 1, emoji: '❤️', withheld } });
+    given(between, says('ada'), shown, hidden)
+      .when('bob', react('🎉'))
+      .then({ type: 'ReactionChanged', data: { target: 1, emoji: '🎉' } });
+  });
+
   it.each(['👍', '👩‍👩‍👧', '🇨🇭', '4️⃣', '👋🏽', '❤️'])('takes %s', (emoji) => {
     expect(emojiOf(emoji)).toBe(emoji);
   });
@@ -158,6 +175,26 @@ describe('pinning', () => {
     given(inGroup, says('hal'), pinned(1))
       .when('gil', unpin)
       .then({ type: 'MessageUnpinned', data: { target: 1 } });
+  });
+
+  it('that is withheld is one’s own: undone later it tells the other nothing', () => {
+    const withheld = true;
+    const hidden = (type: string): Happened => ['bob', type, { target: 1, withheld }];
+    const all: Happened = ['ada', 'MessagePinned', { target: 1 }];
+    given(between, says('ada'), hidden('MessagePinned')).when('bob', pin).nothing();
+    given(between, says('ada'), hidden('MessagePinned'))
+      .when('bob', unpin)
+      .then({ type: 'MessageUnpinned', data: { target: 1, withheld } });
+    given(between, says('ada'), hidden('MessagePinned'))
+      .when('ada', pin)
+      .then({ type: 'MessagePinned', data: { target: 1 } });
+    given(between, says('ada'), all, hidden('MessageUnpinned'))
+      .when('bob', pin)
+      .then({ type: 'MessagePinned', data: { target: 1, withheld } });
+    given(between, says('ada'), all, hidden('MessageUnpinned')).when('ada', pin).nothing();
+    given(between, says('ada'), hidden('MessagePinned'), ['ada', 'MessageDeleted', { target: 1 }])
+      .when('bob', unpin)
+      .nothing();
   });
 
   it('is not of what is shown once, or says nothing', () => {

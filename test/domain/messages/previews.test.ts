@@ -39,8 +39,10 @@ describe('the preview of a link', () => {
     expect(decided([between, says('ada', { withheld })])?.data).toEqual({ target: 1, preview: '{}', withheld });
     const hidden: Happened = ['ada', 'LinkPreviewAdded', { target: 1, withheld }];
     expect(decided([between, says('ada'), hidden])).toBeUndefined();
-    // An edit that nobody is told of changes nothing.
-    expect(decided([between, says('ada'), ['ada', 'MessageEdited', { target: 1, withheld }]], 2)).toBeUndefined();
+    const edit: Happened = ['ada', 'MessageEdited', { target: 1, withheld }];
+    expect(decided([between, says('ada'), edit])).toBeUndefined();
+    expect(decided([between, says('ada'), edit], 2)?.data).toEqual({ target: 1, preview: '{}', withheld });
+    expect(decided([between, says('ada'), edit, edited], 3)?.data).toEqual({ target: 1, preview: '{}' });
   });
 
   it('comes from nobody who has left', () => {

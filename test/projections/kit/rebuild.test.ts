@@ -66,13 +66,14 @@ describe('a rebuild', () => {
     await projector.prepare();
     await projector.catchUp();
     const before = await log.rows('timeline');
-    const next = { ...timelineProjection, version: 3 };
+    const version = timelineProjection.version + 1;
+    const next = { ...timelineProjection, version };
     const upgraded = log.projector({
       projections: PROJECTIONS.map((one) => (one.id === 'timeline' ? next : one)),
       logger: silentLogger,
     });
     await upgraded.prepare();
-    expect(await live()).toMatchObject({ version: 3, schema: 'timeline_v3_b2' });
+    expect(await live()).toMatchObject({ version, schema: `timeline_v${version}_b2` });
     expect(await log.rows('timeline')).toEqual(before);
   });
 

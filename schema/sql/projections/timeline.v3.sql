@@ -33,29 +33,34 @@ CREATE TABLE timeline (
   PRIMARY KEY (conversation_id, seq) INCLUDE (author_id, message, withheld, erased)
 );
 CREATE INDEX timeline_edits ON timeline (conversation_id, target_seq) WHERE kind IN ('message_edited', 'link_preview_added', 'location_updated');
+-- What somebody did about a message that is withheld from the other: it changes what they alone see of it.
+CREATE INDEX timeline_withheld ON timeline (conversation_id, target_seq) WHERE withheld AND target_seq IS NOT NULL;
 CREATE INDEX timeline_mentions ON timeline (conversation_id, seq) WHERE mentions IS NOT NULL;
 CREATE INDEX timeline_expiry ON timeline (conversation_id, expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX timeline_expiring ON timeline (expires_at) WHERE expires_at IS NOT NULL AND NOT erased;
 
--- The last reaction of each account to each message; `emoji` null: taken back. `seq` is that of the change.
+-- The last reaction of each account to each message, and the last that is withheld: to that account the later of the two counts, to
+-- others the first alone. `emoji` null: taken back. `seq` is that of the change.
 CREATE TABLE reactions (
   conversation_id uuid NOT NULL,
   target_seq      int NOT NULL,
   account_id      uuid NOT NULL,
   emoji           text,
+  withheld        boolean NOT NULL,
   seq             int NOT NULL,
-  PRIMARY KEY (conversation_id, target_seq, account_id)
+  PRIMARY KEY (conversation_id, target_seq, account_id, withheld)
 );
 CREATE INDEX reactions_newest ON reactions (conversation_id, target_seq, seq) WHERE emoji IS NOT NULL;
 
--- The last vote of each account in each poll; no options: taken back.
+-- The last vote of each account in each poll, and the last that is withheld; no options: taken back.
 CREATE TABLE poll_votes (
   conversation_id uuid NOT NULL,
   target_seq      int NOT NULL,
   account_id      uuid NOT NULL,
   options         jsonb NOT NULL,
+  withheld        boolean NOT NULL,
   seq             int NOT NULL,
-  PRIMARY KEY (conversation_id, target_seq, account_id)
+  PRIMARY KEY (conversation_id, target_seq, account_id, withheld)
 );
 CREATE INDEX poll_votes_newest ON poll_votes (conversation_id, target_seq, seq) WHERE options <> '[]';
 
@@ -69,12 +74,14 @@ CREATE TABLE view_once_openings (
   PRIMARY KEY (conversation_id, target_seq, account_id)
 );
 
+-- Whether a message is pinned. `only_for`: to the account alone that said so, withheld from the other; to it the later counts.
 CREATE TABLE pins (
   conversation_id uuid NOT NULL,
   target_seq      int NOT NULL,
   pinned          boolean NOT NULL,
   by_account      uuid,
   at              timestamptz NOT NULL,
+  only_for        uuid,
   seq             int NOT NULL,
-  PRIMARY KEY (conversation_id, target_seq)
+  UNIQUE NULLS NOT DISTINCT (conversation_id, target_seq, only_for)
 );
