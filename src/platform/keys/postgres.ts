@@ -27,7 +27,6 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
   const { pool, masterKey } = options;
   await checkMasterKey(pool, masterKey);
   const cache = new LRUCache<string, Entry>({ max: options.cacheSize ?? 100_000 });
-  const loading = new Map<string, Promise<void>>();
   const watch = await watchDestroyed({ ...options, onDestroyed: (id) => cache.set(id, 'destroyed') });
 
   const cached = (id: string): Entry | undefined => {
@@ -37,8 +36,8 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
   };
   const remember = (ref: KeyRef, wrapped: Buffer): void => {
     const id = formatKeyRef(ref);
-    // A load that began before a destruction must not bring the key back.
-    if (cache.get(id) !== 'destroyed') cache.set(id, createSecretKey(masterKey.unwrap(wrapped, id)));
+    // A load that began before a destruction must not bring the key back; and a key stays the object that it was.
+    if (cache.get(id) === undefined) cache.set(id, createSecretKey(masterKey.unwrap(wrapped, id)));
   };
 
   async function load(refs: readonly KeyRef[]): Promise<void> {
@@ -53,27 +52,23 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
     }
   }
 
-  /** One query for whatever is asked for before it is sent; a key is asked for once at a time. */
+  /** One query for whatever is asked for before it is sent. One that is under way may not see what was stored since. */
   let gathering: { readonly refs: KeyRef[]; readonly done: Promise<void> } | undefined;
-  function loadOnce(ref: KeyRef): Promise<void> {
-    const id = formatKeyRef(ref);
-    const running = loading.get(id);
-    if (running !== undefined) return running;
+  function loadSoon(ref: KeyRef): Promise<void> {
     if (gathering === undefined) {
       const refs: KeyRef[] = [];
       const done = Promise.resolve().then(() => {
         gathering = undefined;
-        return load(refs).finally(() => refs.forEach((loaded) => loading.delete(formatKeyRef(loaded))));
+        return load(refs);
       });
       gathering = { refs, done };
     }
     gathering.refs.push(ref);
-    loading.set(id, gathering.done);
     return gathering.done;
   }
 
   async function findAbsent(ref: KeyRef): Promise<SubjectKey | undefined> {
-    await loadOnce(ref);
+    await loadSoon(ref);
     const entry = cache.get(formatKeyRef(ref));
     return entry === 'destroyed' ? undefined : entry;
   }
@@ -107,7 +102,7 @@ export async function openKeyStore(options: PostgresKeyStoreOptions): Promise<Po
       return entry ?? findAbsent(ref);
     },
     async prefetch(refs) {
-      await Promise.all(refs.filter((ref) => cached(formatKeyRef(ref)) === undefined).map(loadOnce));
+      await Promise.all(refs.filter((ref) => cached(formatKeyRef(ref)) === undefined).map(loadSoon));
     },
     async destroy(ref) {
       await inTransaction(pool, async (client) => {

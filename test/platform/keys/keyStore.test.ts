@@ -63,6 +63,39 @@ test('a missing key is not found, and many come in one query', async () => {
   expect(reader.find(bob)).not.toBeInstanceOf(Promise);
 });
 
+test('a key that another one looks for in vain is made all the same', async () => {
+  const store = await node();
+  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => Promise<unknown>;
+  const nameOf = (first: unknown): unknown => (first as { readonly name?: string }).name;
+  let release = (): void => undefined;
+  let hold: (() => void) | undefined;
+  let looking: unknown;
+  vi.spyOn(database.pool, 'query').mockImplementation(async (...args: unknown[]) => {
+    if (nameOf(args[0]) === 'keys_make') {
+      // It has looked by the time that the key is stored, and hears of it only after its maker has looked again.
+      await new Promise<void>((resolve) => {
+        hold = resolve;
+        looking = store.find(alice);
+      });
+      const stored = await query(...args);
+      setImmediate(release);
+      return stored;
+    }
+    const result = await query(...args);
+    if (nameOf(args[0]) !== 'keys_load' || hold === undefined) return result;
+    const reached = hold;
+    hold = undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    reached();
+    await released;
+    return result;
+  });
+  const made = await store.ensure(alice);
+  expect(await looking).toSatisfy((key: typeof made | undefined) => key === undefined || key.equals(made));
+  vi.restoreAllMocks();
+  expect((await (await node()).ensure(alice)).equals(made)).toBe(true);
+});
+
 test('a destroyed key is gone for ever, on every node', async () => {
   const [here, there] = [await node(), await node()];
   await here.ensure(alice);
