@@ -5,6 +5,7 @@ import { connect } from './client.js';
 import { readLogId } from './logId.js';
 import { reader as readerOf } from './read.js';
 import { streamLife } from './streams.js';
+import { sharedSubscription } from './shared.js';
 import { subscribe } from './subscribe.js';
 
 export interface EventStoreDbOptions {
@@ -31,6 +32,15 @@ export function eventStoreDbEventStore({
   });
   const life = streamLife(connection, reader, writes, appendDeadlineMs);
   const closed = new AbortController();
+  const subscription = sharedSubscription((after, signal) =>
+    subscribe(after, {
+      connection,
+      reader,
+      logger,
+      signal: AbortSignal.any([signal, closed.signal]),
+      saw: (commit) => writes.saw(commit),
+    }),
+  );
   let id: Promise<string> | undefined;
 
   const mustBeOpen = (): void => {
@@ -61,13 +71,7 @@ export function eventStoreDbEventStore({
     },
     subscribe: (after, { signal }) => {
       mustBeOpen();
-      return subscribe(after, {
-        connection,
-        reader,
-        logger,
-        signal: AbortSignal.any([signal, closed.signal]),
-        saw: (commit) => writes.saw(commit),
-      });
+      return subscription(after, AbortSignal.any([signal, closed.signal]));
     },
     head: async () => {
       mustBeOpen();

@@ -1,0 +1,151 @@
+import type { LogItem, Position } from '../port.js';
+
+/** Of the end of the log, for readers that are near it. Who falls further behind reads for itself until it is back. */
+const KEPT_EVENTS = 2048;
+/** What has gathered while a reader was busy is given at once, up to about this many events. */
+const GIVEN_EVENTS = 1000;
+
+/** A subscription to the log: whole batches, until the signal aborts. */
+export type Subscribe = (after: Position, signal: AbortSignal) => AsyncGenerator<readonly LogItem[]>;
+
+/** A piece of the log without holes: every event with `after` < position <= `to`. */
+interface Batch {
+  readonly after: Position;
+  readonly to: Position;
+  readonly items: readonly LogItem[];
+}
+
+interface Tail {
+  covers(position: Position): boolean;
+  /** What comes after the position, the newest batch's end with it; undefined when there is nothing yet, 'gone' when it was dropped. */
+  take(after: Position): { readonly items: readonly LogItem[]; readonly to: Position } | undefined | 'gone';
+  /** Resolves at the next batch, or when the signal aborts. */
+  more(signal: AbortSignal): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * One subscription for all of a process's readers near the head of the log: each of its own would have every event sent and
+ * decoded again, and its fields opened again. A reader begins with one of its own, until that has caught up.
+ */
+export function sharedSubscription(subscribe: Subscribe, keptEvents = KEPT_EVENTS): Subscribe {
+  let tail: Tail | undefined;
+  let readers = 0;
+
+  /** @returns the position at which the tail has what comes next, or undefined when the signal aborted. */
+  async function* alone(
+    after: Position,
+    signal: AbortSignal,
+    caughtUpBefore: boolean,
+  ): AsyncGenerator<readonly LogItem[], Position | undefined> {
+    let at = after;
+    let caughtUp = caughtUpBefore;
+    for await (const items of subscribe(at, signal)) {
+      yield items;
+      for (const item of items) {
+        if (item.kind === 'caught_up') caughtUp = true;
+        at = item.kind === 'event' ? item.event.position : item.position > at ? item.position : at;
+      }
+      if (caughtUp && (tail ??= startTail(subscribe, at, keptEvents)).covers(at)) return at;
+    }
+    return undefined;
+  }
+
+  async function* together(after: Position, signal: AbortSignal): AsyncGenerator<readonly LogItem[], Position> {
+    let at = after;
+    while (!signal.aborted && tail !== undefined) {
+      const taken = tail.take(at);
+      if (taken === 'gone') break;
+      if (taken === undefined) await tail.more(signal);
+      else {
+        yield taken.items;
+        at = taken.to;
+      }
+    }
+    return at;
+  }
+
+  return async function* shared(after, signal) {
+    readers += 1;
+    try {
+      let at: Position | undefined = after;
+      for (let behind = false; !signal.aborted; behind = true) {
+        at = yield* alone(at, signal, behind);
+        if (at === undefined) return;
+        at = yield* together(at, signal);
+      }
+    } finally {
+      readers -= 1;
+      if (readers === 0) {
+        tail?.stop();
+        tail = undefined;
+      }
+    }
+  };
+}
+
+function startTail(subscribe: Subscribe, start: Position, keptEvents: number): Tail {
+  const stopped = new AbortController();
+  const batches: Batch[] = [];
+  const wakes = new Set<() => void>();
+  let from = start;
+  let end = start;
+  let kept = 0;
+
+  const publish = (items: readonly LogItem[]): void => {
+    const events = items.filter((item) => item.kind === 'event');
+    const last = events.at(-1);
+    if (last === undefined) return;
+    batches.push({ after: end, to: last.event.position, items: events });
+    end = last.event.position;
+    kept += events.length;
+    while (kept > keptEvents && batches.length > 1) {
+      const dropped = batches.shift()!;
+      kept -= dropped.items.length;
+      from = dropped.to;
+    }
+    for (const wake of wakes) wake();
+    wakes.clear();
+  };
+  const run = async (): Promise<void> => {
+    for await (const items of subscribe(start, stopped.signal)) publish(items);
+  };
+  // It ends by its signal alone: a subscription survives the loss of the connection by itself.
+  void run();
+
+  const indexAfter = (position: Position): number => {
+    let index = batches.length;
+    while (index > 0 && batches[index - 1]!.to > position) index -= 1;
+    return index;
+  };
+
+  return {
+    covers: (position) => position >= from,
+    take(after) {
+      if (after < from) return 'gone';
+      const given: LogItem[] = [];
+      let to = after;
+      for (let index = indexAfter(after); index < batches.length && given.length < GIVEN_EVENTS; index += 1) {
+        const batch = batches[index]!;
+        to = batch.to;
+        for (const item of batch.items) if (item.kind === 'event' && item.event.position > after) given.push(item);
+      }
+      return given.length === 0 ? undefined : { items: given, to };
+    },
+    more: (signal) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake);
+          wakes.delete(wake);
+          resolve();
+        };
+        if (signal.aborted) {
+          wake();
+          return;
+        }
+        wakes.add(wake);
+        signal.addEventListener('abort', wake);
+      }),
+    stop: () => stopped.abort(),
+  };
+}
