@@ -1,11 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  START,
-  type EventStore,
-  type LogItem,
-  type Position,
-  type StoredEvent,
-} from '../../platform/eventStore/port.js';
+import { START, type EventStore, type Position, type StoredEvent } from '../../platform/eventStore/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
 import type { Logger } from '../../platform/observability/logger.js';
 import type { ReadStore } from '../../platform/readStore/port.js';
@@ -21,8 +15,6 @@ export interface ProjectorDeps {
   readonly open: Opener;
   readonly projections: readonly Projection[];
   readonly logger: Logger;
-  /** The log from a position on, if not by a subscription of its own: a node that decodes it already may share that. */
-  readonly source?: (after: Position, signal: AbortSignal) => AsyncIterable<readonly LogItem[]>;
   /** After each commit. */
   readonly onProjected?: (position: Position, events: readonly StoredEvent[]) => void;
 }
@@ -52,7 +44,6 @@ const MAX_BACKOFF_MS = 30_000;
 /** Applies the log to all active projections in lockstep: one subscription, one transaction a batch. */
 export function createProjector(deps: ProjectorDeps): Projector {
   const { readStore, eventStore, open, projections, logger } = deps;
-  const source = deps.source ?? ((after, signal) => eventStore.subscribe(after, { signal }));
   let position: Position = START;
   let running = false;
   let parkedAt: { projection: string; position: Position } | undefined;
@@ -152,7 +143,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
     const stopWatching = watchForRewind(restart);
     try {
       let after = position;
-      for await (const items of source(after, either)) {
+      for await (const items of eventStore.subscribe(after, { signal: either })) {
         const started = performance.now();
         const events = items.flatMap((item) => (item.kind === 'event' ? [item.event] : []));
         if (events.length === 0) continue;

@@ -76,7 +76,7 @@ test('each reader gets all that is after its start, once and in order, at whatev
       async (readers, appends, chunk, keptEvents) => {
         const log = memoryLog(chunk);
         log.append(10);
-        const subscribe = sharedSubscription(log.subscribe, keptEvents);
+        const subscribe = sharedSubscription(log.subscribe, { keptEvents, gatherMs: 0 });
         const total = 10 + appends.reduce((sum, { count }) => sum + count, 0);
         const last = BigInt((total - 1) * 3);
         const reading = readers.map(async ({ from, joins, pace }) => {
@@ -114,7 +114,7 @@ test('each reader gets all that is after its start, once and in order, at whatev
 test('those that have caught up share one subscription', async () => {
   const log = memoryLog(5);
   log.append(12);
-  const subscribe = sharedSubscription(log.subscribe);
+  const subscribe = sharedSubscription(log.subscribe, { gatherMs: 0 });
   const stop = new AbortController();
   const seen = [0, 0, 0];
   const reading = seen.map(async (_, reader) => {

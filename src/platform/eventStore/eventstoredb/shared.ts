@@ -1,9 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogItem, Position } from '../port.js';
 
-/** Of the end of the log, for readers that are near it. Who falls further behind reads for itself until it is back. */
-const KEPT_EVENTS = 2048;
 /** What has gathered while a reader was busy is given at once, up to about this many events. */
 const GIVEN_EVENTS = 1000;
+
+export interface SharedOptions {
+  /** Of the end of the log, for readers that are near it. Who falls further behind reads for itself until it is back. */
+  readonly keptEvents: number;
+  /** Under load what comes within so many milliseconds wakes the readers once; what comes after a pause is given at once. */
+  readonly gatherMs: number;
+}
+
+const DEFAULTS: SharedOptions = { keptEvents: 2048, gatherMs: 5 };
 
 /** A subscription to the log: whole batches, until the signal aborts. */
 export type Subscribe = (after: Position, signal: AbortSignal) => AsyncGenerator<readonly LogItem[]>;
@@ -28,7 +36,8 @@ interface Tail {
  * One subscription for all of a process's readers near the head of the log: each of its own would have every event sent and
  * decoded again, and its fields opened again. A reader begins with one of its own, until that has caught up.
  */
-export function sharedSubscription(subscribe: Subscribe, keptEvents = KEPT_EVENTS): Subscribe {
+export function sharedSubscription(subscribe: Subscribe, given: Partial<SharedOptions> = {}): Subscribe {
+  const options = { ...DEFAULTS, ...given };
   let tail: Tail | undefined;
   let readers = 0;
 
@@ -46,7 +55,7 @@ export function sharedSubscription(subscribe: Subscribe, keptEvents = KEPT_EVENT
         if (item.kind === 'caught_up') caughtUp = true;
         at = item.kind === 'event' ? item.event.position : item.position > at ? item.position : at;
       }
-      if (caughtUp && (tail ??= startTail(subscribe, at, keptEvents)).covers(at)) return at;
+      if (caughtUp && (tail ??= startTail(subscribe, at, options)).covers(at)) return at;
     }
     return undefined;
   }
@@ -84,7 +93,7 @@ export function sharedSubscription(subscribe: Subscribe, keptEvents = KEPT_EVENT
   };
 }
 
-function startTail(subscribe: Subscribe, start: Position, keptEvents: number): Tail {
+function startTail(subscribe: Subscribe, start: Position, { keptEvents, gatherMs }: SharedOptions): Tail {
   const stopped = new AbortController();
   const batches: Batch[] = [];
   const wakes = new Set<() => void>();
@@ -108,7 +117,10 @@ function startTail(subscribe: Subscribe, start: Position, keptEvents: number): T
     wakes.clear();
   };
   const run = async (): Promise<void> => {
-    for await (const items of subscribe(start, stopped.signal)) publish(items);
+    for await (const items of subscribe(start, stopped.signal)) {
+      publish(items);
+      if (gatherMs > 0) await delay(gatherMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
   };
   // It ends by its signal alone: a subscription survives the loss of the connection by itself.
   void run();
