@@ -1,13 +1,8 @@
-import { StartError } from '../platform/lifecycle/index.js';
+import { runMain } from '../platform/lifecycle/index.js';
 import { runAdministrators } from './administrators/run.js';
 
 /** npm run administrators -- grant PHONE | revoke PHONE | list: beside a running server, or without one. */
-runAdministrators(process.argv.slice(2), process.env).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(
-      `${error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  },
-);
+await runMain(async () => {
+  await runAdministrators(process.argv.slice(2), process.env);
+  process.exit(0);
+});

@@ -275,7 +275,7 @@ async function build(
       isRemoved: (id, account) => isRemovedMember(pool, id, account),
     }),
     ...messagesWith(limiter),
-    communities: communityHandlers({ writer, states, links, keys, clock, ids, limiter }),
+    communities: communityHandlers({ eventStore, writer, states, links, keys, clock, ids, limiter }),
     communityLinks: links,
     channels: channelHandlers({
       eventStore,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { loadConfig } from '../platform/config/index.js';
-import { StartError } from '../platform/lifecycle/index.js';
+import { runMain } from '../platform/lifecycle/index.js';
 import { createLogger } from '../platform/observability/logger.js';
 import { compose } from './compose.js';
 import { progressBar } from './importing/progress.js';
@@ -9,7 +9,7 @@ import { seedOptions } from './seed/options.js';
 import { seed } from './seed/run.js';
 
 /** npm run seed -- --accounts N --conversations N --messages N: beside a running server, or before it starts. */
-async function main(): Promise<void> {
+await runMain(async () => {
   const options = seedOptions(process.argv.slice(2));
   const config = loadConfig(process.env);
   const logger = createLogger({ level: config.logLevel });
@@ -32,18 +32,5 @@ async function main(): Promise<void> {
   } finally {
     await app.stop();
   }
-}
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    const sentence =
-      error instanceof StartError
-        ? error.message
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : String(error);
-    process.stderr.write(`${sentence}\n`);
-    process.exit(1);
-  },
-);
+  process.exit(0);
+});

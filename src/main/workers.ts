@@ -1,4 +1,5 @@
 import { schedule } from '../workers/kit/schedule.js';
+import { eventAt } from '../domain/shared/eventAt.js';
 import { runFollowers } from '../workers/kit/followers.js';
 import type { Follower } from '../workers/kit/follower.js';
 import { systemIds } from '../platform/ids/system.js';
@@ -46,10 +47,9 @@ export async function runWorkers(app: App, signal: AbortSignal): Promise<void> {
 
 export function followersOf({ states, unlimited, handlers, readStore, eventStore, open }: App): readonly Follower[] {
   const { conversations, messages } = unlimited;
-  const eventAt = async (stream: string, revision: number): Promise<OpenedEvent | undefined> => {
-    for await (const event of eventStore.readStream(stream, { from: revision, limit: 1 }))
-      if (event.revision === revision) return (await open([event]))[0];
-    return undefined;
+  const openedAt = async (stream: string, revision: number): Promise<OpenedEvent | undefined> => {
+    const event = await eventAt(eventStore, stream, revision);
+    return event === undefined ? undefined : (await open([event]))[0];
   };
   return [
     broadcastFollower({
@@ -57,7 +57,7 @@ export function followersOf({ states, unlimited, handlers, readStore, eventStore
       start: conversations.start,
       send: messages.send,
       carry: handlers.copies.carry,
-      eventAt,
+      eventAt: openedAt,
       isDeleted: (messageId) => isDeletedMessage(readStore.pool, messageId),
     }),
     communityFollower(handlers.communityLinks),

@@ -321,3 +321,12 @@ export async function kinds(log: TestLog): Promise<void> {
   await does('kim', 'LinkPreviewAdded', { target: 31 }, preview(4));
   await does('kim', 'MessageDeleted', { target: 31 });
 }
+
+/** Of a group in which every member may do everything. */
+export const openSettings = {
+  send: 'everyone',
+  editInfo: 'everyone',
+  addMembers: 'everyone',
+  approval: false,
+  sharedHistory: false,
+} as const;

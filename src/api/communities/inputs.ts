@@ -1,20 +1,12 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { FirstTextsInput } from '../groups/inputs.js';
 
 @InputType()
-export class CreateCommunityInput {
+export class CreateCommunityInput extends FirstTextsInput {
   @Field(() => String, {
     description: "1 to 128 characters, the client's own. The same again gives the first community, for ever.",
   })
   readonly clientId!: string;
-
-  @Field(() => String, { description: '1 to 100 UTF-16 code units.' })
-  readonly name!: string;
-
-  @Field(() => String, { nullable: true, description: 'Up to 2,048 UTF-16 code units.' })
-  readonly description?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'A reference to a picture.' })
-  readonly avatar?: string | null;
 }
 
 @InputType()

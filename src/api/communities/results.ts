@@ -1,5 +1,4 @@
-import { Field } from 'type-graphql';
-import { Conversation } from '../conversations/types.js';
+import { Begun } from '../conversations/results.js';
 import { GroupChanged, GroupJoined, JoinWaits } from '../groups/results.js';
 import {
   Busy,
@@ -13,21 +12,11 @@ import {
   RateLimited,
   TooManyGroups,
 } from '../kit/problems.js';
-import { ReadToken } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
 @Shape()
-export class CommunityCreated {
+export class CommunityCreated extends Begun {
   readonly __typename!: 'CommunityCreated';
-
-  @Field(() => Conversation)
-  readonly conversation!: Conversation;
-
-  @Field(() => ReadToken)
-  readonly readToken!: string;
-
-  @Field(() => Boolean, { description: 'False: it was there already.' })
-  readonly created!: boolean;
 }
 
 export const CreateCommunityResult = outcomes('CreateCommunityResult', () => [

@@ -1,10 +1,9 @@
-import { Field, ID, Int } from 'type-graphql';
+import { Field, ID } from 'type-graphql';
 import type { DataOf, Role } from '../../domain/conversations/index.js';
 import type { TimelineEntry } from '../../projections/timeline/entry.js';
 import { MemberRole } from '../conversations/types.js';
-import { Entry } from '../groups/updates.js';
+import { Entry, Placed } from '../groups/updates.js';
 import { encodeId } from '../kit/nodeIds.js';
-import { DateTime } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 
 @Shape({ description: 'In the timeline of a group: it is in the community now, or not any more.' })
@@ -22,17 +21,8 @@ export class GroupCommunityChanged extends Entry {
   description:
     'In the timeline of a community: it has the group now, or not any more. Not who did it: that may be a member whom others do not see.',
 })
-export class CommunityGroupsChanged {
+export class CommunityGroupsChanged extends Placed {
   readonly __typename!: 'CommunityGroupsChanged';
-
-  @Field(() => ID)
-  readonly conversationId!: string;
-
-  @Field(() => Int)
-  readonly seq!: number;
-
-  @Field(() => DateTime)
-  readonly at!: string;
 
   @Field(() => ID)
   readonly groupId!: string;
@@ -49,17 +39,8 @@ export class CommunityDeactivated extends Entry {
 @Shape({
   description: "Of a community, to who is no admin: the account's own membership. Admins are told `MembersChanged`.",
 })
-export class OwnMembershipChanged {
+export class OwnMembershipChanged extends Placed {
   readonly __typename!: 'OwnMembershipChanged';
-
-  @Field(() => ID)
-  readonly conversationId!: string;
-
-  @Field(() => Int)
-  readonly seq!: number;
-
-  @Field(() => DateTime)
-  readonly at!: string;
 
   @Field(() => MemberRole, { nullable: true, description: 'Null: it is in the community no more.' })
   readonly role!: Role | null;

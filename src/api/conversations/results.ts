@@ -4,10 +4,9 @@ import { ReadToken } from '../kit/scalars.js';
 import { Shape } from '../kit/shape.js';
 import { Conversation } from './types.js';
 
+/** What begins a conversation answers. */
 @Shape()
-export class ConversationStarted {
-  readonly __typename!: 'ConversationStarted';
-
+export abstract class Begun {
   @Field(() => Conversation)
   readonly conversation!: Conversation;
 
@@ -16,6 +15,11 @@ export class ConversationStarted {
 
   @Field(() => Boolean, { description: 'False: it was there already.' })
   readonly created!: boolean;
+}
+
+@Shape()
+export class ConversationStarted extends Begun {
+  readonly __typename!: 'ConversationStarted';
 }
 
 export const StartConversationResult = outcomes('StartConversationResult', () => [

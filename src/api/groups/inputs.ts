@@ -24,12 +24,7 @@ export class GroupSettingsInput {
 }
 
 @InputType()
-export class CreateGroupInput {
-  @Field(() => String, {
-    description: "1 to 128 characters, the client's own. The same again gives the first group, for ever.",
-  })
-  readonly clientId!: string;
-
+export abstract class FirstTextsInput {
   @Field(() => String, { description: '1 to 100 UTF-16 code units.' })
   readonly name!: string;
 
@@ -38,6 +33,14 @@ export class CreateGroupInput {
 
   @Field(() => String, { nullable: true, description: 'A reference to a picture.' })
   readonly avatar?: string | null;
+}
+
+@InputType()
+export class CreateGroupInput extends FirstTextsInput {
+  @Field(() => String, {
+    description: "1 to 128 characters, the client's own. The same again gives the first group, for ever.",
+  })
+  readonly clientId!: string;
 
   @Field(() => [ID], { description: 'Beside the caller, who owns it: up to 1,023.' })
   readonly memberIds!: readonly string[];

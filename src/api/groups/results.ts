@@ -1,4 +1,5 @@
 import { Field, ID, registerEnumType } from 'type-graphql';
+import { Begun } from '../conversations/results.js';
 import { Conversation } from '../conversations/types.js';
 import {
   Busy,
@@ -34,17 +35,8 @@ export class NotAdded {
 }
 
 @Shape()
-export class GroupCreated {
+export class GroupCreated extends Begun {
   readonly __typename!: 'GroupCreated';
-
-  @Field(() => Conversation)
-  readonly conversation!: Conversation;
-
-  @Field(() => ReadToken)
-  readonly readToken!: string;
-
-  @Field(() => Boolean, { description: 'False: it was there already.' })
-  readonly created!: boolean;
 
   @Field(() => [NotAdded])
   readonly notAdded!: readonly NotAdded[];

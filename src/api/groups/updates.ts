@@ -10,9 +10,9 @@ registerEnumType(MemberChange, { name: 'MemberChange' });
 export const InfoField = { NAME: 'NAME', DESCRIPTION: 'DESCRIPTION', AVATAR: 'AVATAR' } as const;
 registerEnumType(InfoField, { name: 'InfoField' });
 
-/** An entry of a conversation's timeline. */
+/** In a conversation's timeline. */
 @Shape()
-export abstract class Entry {
+export abstract class Placed {
   @Field(() => ID)
   readonly conversationId!: string;
 
@@ -21,7 +21,11 @@ export abstract class Entry {
 
   @Field(() => DateTime)
   readonly at!: string;
+}
 
+/** An entry of a conversation's timeline. */
+@Shape()
+export abstract class Entry extends Placed {
   @Field(() => ID, { description: 'Who did it.' })
   readonly actorId!: string;
 }

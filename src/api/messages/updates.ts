@@ -56,7 +56,7 @@ export class MessageAdded {
 }
 
 @Shape()
-abstract class AboutMessage {
+abstract class BesideMessage {
   @Field(() => ID)
   readonly conversationId!: string;
 
@@ -66,11 +66,14 @@ abstract class AboutMessage {
   @Field(() => Int, { description: 'The place of the message that it is about.' })
   readonly targetSeq!: number;
 
-  @Field(() => ID, { description: 'Who did it.' })
-  readonly accountId!: string;
-
   @Field(() => DateTime)
   readonly at!: string;
+}
+
+@Shape()
+abstract class AboutMessage extends BesideMessage {
+  @Field(() => ID, { description: 'Who did it.' })
+  readonly accountId!: string;
 }
 
 @Shape({ description: 'docs/protocol/edits.md' })
@@ -101,19 +104,7 @@ export class PinChanged extends AboutMessage {
 }
 
 @Shape({ description: 'A vote, or the end of a poll before its time. Ask for `Message.poll` for how it stands.' })
-export class PollChanged {
-  @Field(() => ID)
-  readonly conversationId!: string;
-
-  @Field(() => Int)
-  readonly seq!: number;
-
-  @Field(() => Int)
-  readonly targetSeq!: number;
-
-  @Field(() => DateTime)
-  readonly at!: string;
-
+export class PollChanged extends BesideMessage {
   @Field(() => ID, { nullable: true, description: 'Null when votes are not visible.' })
   readonly byAccountId!: string | null;
 
@@ -137,19 +128,7 @@ export class LocationChanged extends AboutMessage {
 }
 
 @Shape({ description: 'What the message links to, until an edit comes: that takes it away.' })
-export class LinkPreviewAdded {
-  @Field(() => ID)
-  readonly conversationId!: string;
-
-  @Field(() => Int, { description: 'Its own place in the conversation.' })
-  readonly seq!: number;
-
-  @Field(() => Int, { description: 'The place of the message that it is about.' })
-  readonly targetSeq!: number;
-
-  @Field(() => DateTime)
-  readonly at!: string;
-
+export class LinkPreviewAdded extends BesideMessage {
   @Field(() => LinkPreview)
   readonly linkPreview!: LinkPreview;
 }

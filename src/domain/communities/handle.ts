@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock/port.js';
-import type { NewEvent, Position } from '../../platform/eventStore/port.js';
+import type { EventStore, NewEvent, Position } from '../../platform/eventStore/port.js';
 import type { Ids } from '../../platform/ids/port.js';
 import type { KeyStore } from '../../platform/keys/port.js';
 import type { LimitName } from '../../platform/limits/limits.js';
@@ -7,7 +7,9 @@ import type { Limiter } from '../../platform/limits/port.js';
 import {
   isAdmin,
   isMember,
+  submitDecided,
   type Actor,
+  type ConversationState,
   type ConversationStates,
   type ConversationWriter,
 } from '../conversations/index.js';
@@ -53,6 +55,7 @@ export interface CommunityHandlers {
 }
 
 export interface CommunityDeps {
+  readonly eventStore: Pick<EventStore, 'head'>;
   readonly writer: Pick<ConversationWriter, 'submit'>;
   readonly states: Pick<ConversationStates, 'load' | 'refresh'>;
   readonly links: CommunityLinks;
@@ -70,7 +73,7 @@ export function communityId(account: string, clientId: string): string {
 }
 
 export function communityHandlers(deps: CommunityDeps): CommunityHandlers {
-  const { writer, states, links, keys, clock, ids, limiter } = deps;
+  const { eventStore, writer, states, links, keys, clock, ids, limiter } = deps;
 
   const limited = async (limit: LimitName, account: string): Promise<CommunityOutcome | undefined> => {
     const taken = await limiter.take(limit, account);
@@ -81,32 +84,35 @@ export function communityHandlers(deps: CommunityDeps): CommunityHandlers {
   const submit = async (
     conversationId: string,
     actor: Actor,
-    decide: Parameters<typeof decided>[0],
+    decide: (state: ConversationState) => CommunityDecision,
     eventId = ids.next(),
   ): Promise<{ readonly outcome: CommunityOutcome; readonly cause?: Cause }> => {
     const metadata = { occurredAt: clock.now(), actor };
-    const written = await writer.submit<CommunityRejection | undefined>(conversationId, {
-      size: EVENT_SIZE,
-      decide: decided(decide, (event) => ({ id: eventId, ...event, metadata })),
+    let revision = -1;
+    const done = await submitDecided<CommunityRejection>(writer, conversationId, EVENT_SIZE, (state, first) => {
+      revision = first;
+      const decision = decide(state);
+      if ('rejected' in decision) return decision;
+      return { events: decision.events.map((event): NewEvent => ({ id: eventId, ...event, metadata })) };
     });
-    switch (written.kind) {
-      case 'appended': {
-        const { position, revision } = written;
-        const cause = { id: eventId, revision, position, metadata };
-        return { outcome: { outcome: 'done', conversationId, position }, cause };
-      }
-      case 'answered':
-        return {
-          outcome:
-            written.answer === undefined
-              ? { outcome: 'done', conversationId, position: undefined }
-              : { outcome: written.answer as CommunityRefusal },
-        };
-      case 'busy':
-        return { outcome: { outcome: 'busy', retryAfterMs: written.retryAfterMs } };
-      case 'known':
-        throw new Error('a command without a message was answered with one');
-    }
+    // Nobody asks here for what is refused as `unlinked`.
+    if (done.outcome !== 'done') return { outcome: done as CommunityOutcome };
+    const { position } = done;
+    const outcome: CommunityOutcome = { outcome: 'done', conversationId, position };
+    return position === undefined ? { outcome } : { outcome, cause: { id: eventId, revision, position, metadata } };
+  };
+
+  /** Of what was done and what followed: the later of the two. Who is busy is left to the worker. */
+  const followed = async (
+    conversationId: string,
+    done: CommunityOutcome,
+    then: Followed,
+  ): Promise<CommunityOutcome> => {
+    // Who was quicker has unlinked it again.
+    if (done.outcome !== 'done' || then.outcome === 'busy' || then.outcome === 'unlinked') return done;
+    if (then.outcome !== 'done') return { outcome: then.outcome };
+    // The worker may have been quicker: what it wrote is in the log by now.
+    return { outcome: 'done', conversationId, position: then.position ?? (await eventStore.head()) };
   };
 
   return {
@@ -167,28 +173,5 @@ export function communityHandlers(deps: CommunityDeps): CommunityHandlers {
       const { outcome, cause } = await submit(id, actor, (state) => decideCommunity(state, command));
       return cause === undefined ? outcome : followed(id, outcome, await links.deactivated(id, cause));
     },
-  };
-}
-
-/** Of what was done and what followed: the later of the two. Who is busy is left to the worker. */
-function followed(conversationId: string, done: CommunityOutcome, then: Followed): CommunityOutcome {
-  // Who was quicker has unlinked it again.
-  if (done.outcome !== 'done' || then.outcome === 'busy' || then.outcome === 'unlinked') return done;
-  if (then.outcome !== 'done') return { outcome: then.outcome };
-  return { outcome: 'done', conversationId, position: then.position ?? done.position };
-}
-
-type Written = Pick<NewEvent, 'type' | 'data'>;
-
-function decided(
-  decide: (state: Parameters<typeof decideCommunity>[0]) => CommunityDecision,
-  place: (event: Written) => NewEvent,
-): (
-  state: Parameters<typeof decideCommunity>[0],
-) => { readonly events: readonly NewEvent[] } | { readonly answer: CommunityRejection | undefined } {
-  return (state) => {
-    const decision = decide(state);
-    if ('rejected' in decision) return { answer: decision.rejected };
-    return decision.events.length === 0 ? { answer: undefined } : { events: decision.events.map(place) };
   };
 }

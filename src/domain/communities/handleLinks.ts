@@ -11,6 +11,7 @@ import {
   type Decided,
 } from '../conversations/index.js';
 import { eachOf } from '../shared/each.js';
+import { eventAt } from '../shared/eventAt.js';
 import { uuidv8 } from '../shared/ids.js';
 import { conversationStream } from '../shared/streams.js';
 import type { CommunityCommand, LinkCommand } from './commands.js';
@@ -63,11 +64,8 @@ export function communityLinks({ eventStore, writer, states, clock }: CommunityL
     return state.kind === 'group' && state.community?.id === communityId ? state : undefined;
   };
 
-  const positionAt = async (id: string, revision: number): Promise<Position | undefined> => {
-    for await (const event of eventStore.readStream(conversationStream(id), { from: revision, limit: 1 }))
-      if (event.revision === revision) return event.position;
-    return undefined;
-  };
+  const positionAt = async (id: string, revision: number): Promise<Position | undefined> =>
+    (await eventAt(eventStore, conversationStream(id), revision))?.position;
 
   /** Its id follows from the cause and from where it stands, so that the same is never taken for another. */
   const submit = (

@@ -1,4 +1,4 @@
-import { KeyDestroyedError, type KeyRef, type KeyStore, type SubjectKey } from '../../platform/keys/port.js';
+import { ensureUnlessDestroyed, type KeyRef, type KeyStore, type SubjectKey } from '../../platform/keys/port.js';
 import type { ConversationState } from '../conversations/index.js';
 import { messageKeyRef } from '../shared/expiry.js';
 
@@ -30,12 +30,9 @@ export function sealerFor(keys: Pick<KeyStore, 'ensure'>, { account, conversatio
     state.kind === 'absent' || state.timerSeconds === null ? null : now + state.timerSeconds * 1_000;
   const prepare = async (expiresAt: number): Promise<void> => {
     const ref = messageKeyRef(account, conversationId, expiresAt);
-    try {
-      prepared = { key: await keys.ensure(ref), ref, expiresAt };
-    } catch (error) {
-      // By a clock that goes wrong that hour is over. What was sent before is still to be known.
-      if (!(error instanceof KeyDestroyedError)) throw error;
-    }
+    const made = await ensureUnlessDestroyed(keys, ref);
+    // By a clock that goes wrong that hour may be over. What was sent before is still to be known.
+    if (made !== undefined) prepared = { key: made, ref, expiresAt };
   };
   return {
     gather(state) {

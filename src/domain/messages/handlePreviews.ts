@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock/port.js';
 import type { NewEvent } from '../../platform/eventStore/port.js';
-import { KeyDestroyedError, type KeyStore, type SubjectKey } from '../../platform/keys/port.js';
+import { ensureUnlessDestroyed, type KeyStore, type SubjectKey } from '../../platform/keys/port.js';
 import { seal } from '../../platform/keys/seal.js';
 import type { LinkPreview } from '../../platform/linkPreviews/port.js';
 import type { ConversationState, ConversationStates, ConversationWriter } from '../conversations/index.js';
@@ -69,7 +69,11 @@ export function linkPreviewHandlers(deps: LinkPreviewDeps): LinkPreviewHandlers 
         async gather(loaded) {
           await watched.gather(loaded);
           const target = watched.after([]);
-          key = target === undefined ? undefined : await keyOf(keys, version, target);
+          // None once the author is erased, or the hour of a message that disappears is over.
+          key =
+            target === undefined
+              ? undefined
+              : await ensureUnlessDestroyed(keys, messageKeyRef(authorId, conversationId, target.expiresAt));
         },
         decide(state, _revision, earlier) {
           const target = watched.after(earlier);
@@ -85,18 +89,4 @@ export function linkPreviewHandlers(deps: LinkPreviewDeps): LinkPreviewHandlers 
       return written.kind !== 'busy';
     },
   };
-}
-
-/** Undefined once the author is erased, or the hour of a message that disappears is over. */
-async function keyOf(
-  keys: Pick<KeyStore, 'ensure'>,
-  { authorId, conversationId }: MessageVersion,
-  { expiresAt }: Target,
-): Promise<SubjectKey | undefined> {
-  try {
-    return await keys.ensure(messageKeyRef(authorId, conversationId, expiresAt));
-  } catch (error) {
-    if (error instanceof KeyDestroyedError) return undefined;
-    throw error;
-  }
 }

@@ -28,6 +28,19 @@ export interface KeyStore {
   hmac(purpose: 'phone' | 'content' | 'otp' | 'token', value: string): string;
 }
 
+/** As `ensure`, but undefined for a key that was destroyed. */
+export async function ensureUnlessDestroyed(
+  keys: Pick<KeyStore, 'ensure'>,
+  ref: KeyRef,
+): Promise<SubjectKey | undefined> {
+  try {
+    return await keys.ensure(ref);
+  } catch (error) {
+    if (error instanceof KeyDestroyedError) return undefined;
+    throw error;
+  }
+}
+
 export class KeyDestroyedError extends Error {
   constructor(readonly ref: KeyRef) {
     super(`the key of scope ${ref.scope} was destroyed`);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { eachOf } from '../../domain/shared/each.js';
+import { eventAt } from '../../domain/shared/eventAt.js';
 import type { EventStore, Position, StoredEvent } from '../../platform/eventStore/port.js';
 import type { Leases } from '../../platform/leases/port.js';
 import type { Opener } from '../../platform/keys/opener.js';
@@ -106,7 +107,8 @@ async function follow(
   const again = async (follower: Follower, retry: Retry): Promise<void> => {
     // One that an operator has put back.
     if (!waiting.has(retry.worker, retry.stream)) waiting.add(retry.worker, retry.stream, 1);
-    const event = await eventAt(eventStore, retry);
+    const found = await eventAt(eventStore, retry.stream, retry.revision);
+    const event = found?.position === retry.position ? found : undefined;
     const error = event === undefined ? undefined : await attempt(follower, event, retry.attempts);
     if (error === undefined) {
       await endRetry(pool, retry);
@@ -198,12 +200,6 @@ function waitingCounts(rows: readonly { readonly worker: string; readonly stream
       return begun.signal;
     },
   };
-}
-
-async function eventAt(eventStore: Pick<EventStore, 'readStream'>, retry: Retry): Promise<StoredEvent | undefined> {
-  for await (const event of eventStore.readStream(retry.stream, { from: retry.revision, limit: 1 }))
-    return event.position === retry.position ? event : undefined;
-  return undefined;
 }
 
 function least(positions: Iterable<Position>): Position {

@@ -5,7 +5,7 @@ import { START } from '../../../src/platform/eventStore/port.js';
 import { conversationSnapshot } from '../../../src/projections/conversations/commands.queries.js';
 import { PROJECTIONS } from '../../../src/projections/index.js';
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
-import { testLog, uuid, type TestLog } from '../fixture.js';
+import { openSettings, testLog, uuid, type TestLog } from '../fixture.js';
 
 let log: TestLog;
 beforeEach(async () => {
@@ -19,19 +19,12 @@ const g = uuid('g');
 describe('who was an admin when, in the read model', () => {
   it('is the same however it is projected, is what the stream folds to, and decides what a replay tells', async () => {
     for (const account of ['gil', 'hal', 'ida']) await log.register(account);
-    const settings = {
-      send: 'everyone',
-      editInfo: 'everyone',
-      addMembers: 'everyone',
-      approval: false,
-      sharedHistory: false,
-    };
     const members = [
       { accountId: gil, role: 'owner' },
       { accountId: hal, role: 'member' },
       { accountId: ida, role: 'admin' },
     ];
-    await log.happens('g', 'gil', 'GroupCreated', { members, settings }, { name: 'Climbing' });
+    await log.happens('g', 'gil', 'GroupCreated', { members, settings: openSettings }, { name: 'Climbing' });
     let links = 0;
     const link = (): Promise<unknown> =>
       log.happens('g', 'gil', 'InviteLinkCreated', { linkId: uuid(`link ${(links += 1)}`), tokenHash: `${links}` });

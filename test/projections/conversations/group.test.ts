@@ -6,7 +6,7 @@ import { conversationOf, conversationsPage } from '../../../src/projections/conv
 import { replayPage } from '../../../src/projections/replay/replay.queries.js';
 import { lastMessages, messagesAfter } from '../../../src/projections/timeline/timeline.queries.js';
 import { unreadCounts } from '../../../src/projections/timeline/unread.queries.js';
-import { group, testLog, uuid, type TestLog } from '../fixture.js';
+import { openSettings, group, testLog, uuid, type TestLog } from '../fixture.js';
 
 const [gil, hal, ida, joe] = ['gil', 'hal', 'ida', 'joe'].map(uuid) as [string, string, string, string];
 const g = uuid('g');
@@ -117,19 +117,12 @@ function range(from: number, to: number): number[] {
 describe('whom an admin removed from a group', () => {
   it('is known for it however long ago that was, until it comes back', async () => {
     const own = await testLog();
-    const settings = {
-      send: 'everyone',
-      editInfo: 'everyone',
-      addMembers: 'everyone',
-      approval: false,
-      sharedHistory: false,
-    };
     const members = [
       { accountId: gil, role: 'owner' },
       { accountId: hal, role: 'member' },
       { accountId: ida, role: 'member' },
     ];
-    await own.happens('g', 'gil', 'GroupCreated', { members, settings }, { name: 'Climbing' });
+    await own.happens('g', 'gil', 'GroupCreated', { members, settings: openSettings }, { name: 'Climbing' });
     await own.happens('g', 'gil', 'MemberRemoved', { accountId: hal });
     await own.happens('g', 'ida', 'MemberLeft', { accountId: ida });
     const projector = own.projector();

@@ -16,11 +16,12 @@ const DEFAULTS: SharedOptions = { keptEvents: 2048, gatherMs: 5 };
 /** A subscription to the log: whole batches, until the signal aborts. */
 export type Subscribe = (after: Position, signal: AbortSignal) => AsyncGenerator<readonly LogItem[]>;
 
-/** A piece of the log without holes: every event with `after` < position <= `to`. */
+type EventItem = Extract<LogItem, { kind: 'event' }>;
+
+/** A piece of the log without holes: every event after the batch before it, up to `to`. */
 interface Batch {
-  readonly after: Position;
   readonly to: Position;
-  readonly items: readonly LogItem[];
+  readonly items: readonly EventItem[];
 }
 
 interface Tail {
@@ -53,7 +54,8 @@ export function sharedSubscription(subscribe: Subscribe, given: Partial<SharedOp
       yield items;
       for (const item of items) {
         if (item.kind === 'caught_up') caughtUp = true;
-        at = item.kind === 'event' ? item.event.position : item.position > at ? item.position : at;
+        const position = item.kind === 'event' ? item.event.position : item.position;
+        if (position > at) at = position;
       }
       if (caughtUp && (tail ??= startTail(subscribe, at, options)).covers(at)) return at;
     }
@@ -98,15 +100,13 @@ function startTail(subscribe: Subscribe, start: Position, { keptEvents, gatherMs
   const batches: Batch[] = [];
   const wakes = new Set<() => void>();
   let from = start;
-  let end = start;
   let kept = 0;
 
   const publish = (items: readonly LogItem[]): void => {
     const events = items.filter((item) => item.kind === 'event');
     const last = events.at(-1);
     if (last === undefined) return;
-    batches.push({ after: end, to: last.event.position, items: events });
-    end = last.event.position;
+    batches.push({ to: last.event.position, items: events });
     kept += events.length;
     while (kept > keptEvents && batches.length > 1) {
       const dropped = batches.shift()!;
@@ -114,7 +114,6 @@ function startTail(subscribe: Subscribe, start: Position, { keptEvents, gatherMs
       from = dropped.to;
     }
     for (const wake of wakes) wake();
-    wakes.clear();
   };
   const run = async (): Promise<void> => {
     for await (const items of subscribe(start, stopped.signal)) {
@@ -135,12 +134,12 @@ function startTail(subscribe: Subscribe, start: Position, { keptEvents, gatherMs
     covers: (position) => position >= from,
     take(after) {
       if (after < from) return 'gone';
-      const given: LogItem[] = [];
+      const given: EventItem[] = [];
       let to = after;
       for (let index = indexAfter(after); index < batches.length && given.length < GIVEN_EVENTS; index += 1) {
         const batch = batches[index]!;
         to = batch.to;
-        for (const item of batch.items) if (item.kind === 'event' && item.event.position > after) given.push(item);
+        for (const item of batch.items) if (item.event.position > after) given.push(item);
       }
       return given.length === 0 ? undefined : { items: given, to };
     },
